@@ -1,0 +1,6 @@
+"""NavBench-GS: closed-loop evaluation of navigation policies in Gaussian-splat scenes.
+
+Importing this package registers the gymnasium ids and loads neither torch, pybullet nor any wing.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,24 @@
+"""Clip: one stretch of a real or simulated drive; what training reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """Frames and poses at equal time steps."""
+
+    name: str
+    frames: tuple[str, ...]
+    """(T,) paths of the pictures, oldest first."""
+    positions: NDArray[np.float64]
+    """(T, 2) metres, the drive's own world frame."""
+    yaws: NDArray[np.float64]
+    """(T,) radians."""
+    disturbed: NDArray[np.bool_]
+    """(T,) moments that were pushed off the driver's plan: inputs, never labels."""
+    period_s: float

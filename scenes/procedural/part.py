@@ -68,7 +68,7 @@ def prism_solid(base: tuple[float, float, float], radius: float, height: float, 
     angles = np.arange(sides) * (2 * np.pi / sides)
     ring = np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
     low = np.column_stack([ring, np.zeros(sides)])
-    vertices = np.concatenate([low, low + [0, 0, height], [[0, 0, height]]])
+    vertices = np.concatenate([low, low + np.array([0.0, 0.0, height]), [[0.0, 0.0, height]]])
     here = np.arange(sides)
     after = (here + 1) % sides
     walls = np.concatenate(

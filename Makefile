@@ -1,0 +1,32 @@
+PYTHON ?= .venv/bin/python
+
+.PHONY: setup check test test-slow benchmark suite episodes gates
+
+setup:  ## a virtual environment with everything for development
+	python3 -m venv .venv
+	.venv/bin/pip install -e ".[test]"
+	.venv/bin/pre-commit install
+
+check:  ## lint, format and types
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+
+test:  ## the default tests
+	$(PYTHON) -m pytest -n 2
+
+test-slow:  ## the studies that take minutes
+	$(PYTHON) -m pytest -m slow
+
+benchmark:  ## speed: physics, picture, decision, step, episode
+	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
+
+suite:  ## author the embedded and dev scenes anew (changes hashes: see CONTRIBUTING.md)
+	$(PYTHON) -m scenes.procedural.author
+
+episodes:  ## freeze the episodes of both suites anew
+	$(PYTHON) -m navbench_gs.suite.freeze
+
+gates:  ## drive oracle and straight through every frozen episode (some 40 minutes on two cores)
+	$(PYTHON) -m navbench_gs.cli.main run --agent oracle --task empty,obstacle,ped,obstacle_ped --episodes all
+	$(PYTHON) -m navbench_gs.cli.main run --agent straight --task empty,obstacle,ped,obstacle_ped --episodes all

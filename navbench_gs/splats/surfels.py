@@ -129,7 +129,8 @@ def rectangle(
     corner, edge_u, edge_v = (np.asarray(a, dtype=np.float64) for a in (corner, edge_u, edge_v))
     length_u, length_v = (float(np.sqrt(np.sum(e * e))) for e in (edge_u, edge_v))
     tangent, bitangent = edge_u / length_u, edge_v / length_v
-    count_u, count_v = (max(1, int(np.ceil(length / spacing))) for length in (length_u, length_v))
+    # The small term keeps a whole ratio whole where sine and cosine differ in the last bit between machines.
+    count_u, count_v = (max(1, int(np.ceil(length / spacing - 1e-6))) for length in (length_u, length_v))
     step_u, step_v = length_u / count_u, length_v / count_v
     u = np.repeat((np.arange(count_u) + 0.5) * step_u, count_v)
     v = np.tile((np.arange(count_v) + 0.5) * step_v, count_u)

@@ -1,0 +1,19 @@
+"""The film curve: linear light -> the displayed colour that Gaussians carry. One curve for scenes and actors."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def displayed_colour(linear: Floats, exposure: float = 1.0) -> Floats:
+    """Displayed sRGB ``(..., 3)`` in [0, 1] of linear radiance ``(..., 3)``.
+
+    Source: the rational fit of the ACES filmic curve (Narkowicz 2015), then the sRGB transfer function (IEC 61966-2-1).
+    """
+    light = np.maximum(linear, 0.0) * exposure
+    film = np.clip(light * (2.51 * light + 0.03) / (light * (2.43 * light + 0.59) + 0.14), 0.0, 1.0)
+    encoded: Floats = np.where(film <= 0.0031308, 12.92 * film, 1.055 * np.maximum(film, 1e-9) ** (1 / 2.4) - 0.055)
+    return encoded

@@ -22,3 +22,5 @@ class Clip:
     disturbed: NDArray[np.bool_]
     """(T,) moments that were pushed off the driver's plan: inputs, never labels."""
     period_s: float
+    goal: NDArray[np.float64] | None = None
+    """(2,) metres, where the driver was bound for; None in published drives, which do not say."""

@@ -1,0 +1,85 @@
+"""The published GNM folder layout: ``<data set>/<trajectory>/{0..T-1}.jpg`` beside ``traj_data.pkl``.
+
+The pickled dict holds ``position`` (T, 2) metres and ``yaw`` (T,) radians. Ours adds ``disturbed`` (T,) and ``goal``
+(2,), which other readers of the layout ignore.
+"""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from navbench_gs.domain.clip import Clip
+from navbench_gs.errors import DamagedFileError
+from navbench_gs.unpickle import read_array_pickle
+
+TRAJECTORY_FILE = "traj_data.pkl"
+PERIOD_S = 0.25
+"""Published drives are sampled at 4 Hz."""
+JPEG_QUALITY = 92
+
+
+def trajectory_names(data_set: Path) -> tuple[str, ...]:
+    """Names of the trajectories in a data set's folder, sorted.
+
+    Raises:
+        DamagedFileError: the folder holds none.
+    """
+    names = tuple(sorted(path.parent.name for path in data_set.glob(f"*/{TRAJECTORY_FILE}")))
+    if not names:
+        raise DamagedFileError(f"{data_set} holds no <trajectory>/{TRAJECTORY_FILE}: not a folder of drives")
+    return names
+
+
+def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
+    """One trajectory. Pictures beyond the last pose are left out (published drives may have one more).
+
+    Raises:
+        DamagedFileError: the pickle is refused, arrays do not fit together or are not finite, or a picture is absent.
+    """
+    arrays = read_array_pickle(folder / TRAJECTORY_FILE)
+    if not {"position", "yaw"} <= arrays.keys():
+        raise DamagedFileError(f"{folder / TRAJECTORY_FILE} lacks 'position' or 'yaw'")
+    positions = np.asarray(arrays["position"], dtype=np.float64)
+    yaws = np.asarray(arrays["yaw"], dtype=np.float64).reshape(-1)
+    count = len(yaws)
+    disturbed = np.asarray(arrays.get("disturbed", np.zeros(count)), dtype=bool)
+    goal = np.asarray(arrays["goal"], dtype=np.float64) if "goal" in arrays else None
+    if positions.ndim != 2 or positions.shape[0] != count or positions.shape[1] < 2 or disturbed.shape != (count,):
+        raise DamagedFileError(f"{folder}: position {positions.shape}, yaw {yaws.shape} and disturbed do not fit")
+    if not (np.isfinite(positions).all() and np.isfinite(yaws).all()):
+        raise DamagedFileError(f"{folder}: a pose is not finite")
+    frames = tuple(str(folder / f"{index}.jpg") for index in range(count))
+    missing = next((frame for frame in frames if not Path(frame).exists()), None)
+    if missing is not None:
+        raise DamagedFileError(f"{missing} is absent, but {TRAJECTORY_FILE} has {count} poses")
+    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal)
+
+
+def write_clip(
+    folder: Path,
+    pictures: NDArray[np.uint8],
+    poses: NDArray[np.float64],
+    disturbed: NDArray[np.bool_],
+    goal: NDArray[np.float64],
+) -> None:
+    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,); the folder appears whole or not at all."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for index, picture in enumerate(pictures):
+        Image.fromarray(picture).save(partial / f"{index}.jpg", quality=JPEG_QUALITY)
+    arrays = {
+        "position": np.ascontiguousarray(poses[:, :2]),
+        "yaw": np.ascontiguousarray(poses[:, 2]),
+        "disturbed": disturbed,
+        "goal": np.asarray(goal, dtype=np.float64),
+    }
+    (partial / TRAJECTORY_FILE).write_bytes(pickle.dumps(arrays, protocol=4))
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)

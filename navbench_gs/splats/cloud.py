@@ -1,0 +1,65 @@
+"""Whole Gaussian clouds: joining, hashing, and the package's own file (``.npz``, arrays only)."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.errors import DamagedFileError
+
+FIELDS = ("means", "quats", "scales", "opacities", "sh")
+"""The arrays of a cloud, in the order they are hashed and stored."""
+
+
+def join_clouds(clouds: Sequence[GaussianCloud]) -> GaussianCloud:
+    """All Gaussians of all clouds, in order; lower harmonics are padded with zeros to the highest degree present.
+
+    Raises:
+        ValueError: there is no cloud.
+    """
+    terms = max(cloud.sh.shape[1] for cloud in clouds)
+    joined = {name: np.concatenate([getattr(cloud, name) for cloud in clouds]) for name in FIELDS[:-1]}
+    return GaussianCloud(**joined, sh=np.concatenate([_padded_harmonics(cloud.sh, terms) for cloud in clouds]))
+
+
+def _padded_harmonics(sh: NDArray[np.float32], terms: int) -> NDArray[np.float32]:
+    """(N, K, 3) -> (N, terms, 3), zeros in the new terms."""
+    return np.pad(sh, ((0, 0), (0, terms - sh.shape[1]), (0, 0)))
+
+
+def cloud_digest(cloud: GaussianCloud) -> str:
+    """SHA-256 (hexadecimal) over each array in the order of ``FIELDS``: its name, shape and little-endian float32s."""
+    digest = hashlib.sha256()
+    for name in FIELDS:
+        array = np.ascontiguousarray(getattr(cloud, name), dtype="<f4")
+        digest.update(f"{name}{array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
+def save_cloud(path: Path, cloud: GaussianCloud) -> None:
+    """Write a cloud as an uncompressed ``.npz`` of float32 arrays."""
+    arrays = {name: np.asarray(getattr(cloud, name), dtype=np.float32) for name in FIELDS}
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def read_cloud(path: Path) -> GaussianCloud:
+    """Read what :func:`save_cloud` wrote.
+
+    Raises:
+        DamagedFileError: the file is absent, truncated, not such a file, or holds unsound values.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: np.asarray(archive[name], dtype=np.float32) for name in FIELDS}
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DamagedFileError(f"cannot read the Gaussian cloud {path}: {error}") from error
+    return GaussianCloud(**arrays).validated(str(path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -100,7 +102,7 @@ def read_terrain(path: Path) -> Terrain:
                     cell_m=float(data["cell_m"]),
                 ),
             )
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DamagedFileError(f"{path} is not a terrain file: {error}") from error
 
 

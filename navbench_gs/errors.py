@@ -6,7 +6,18 @@ The command line prints the message of a :class:`NavBenchError` as one line and 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+
+LONGEST_LINE = 300
+
+
+def one_line(error: BaseException) -> str:
+    """``Type: first line`` of any exception, without memory addresses, which differ from process to process."""
+    lines = str(error).strip().splitlines()
+    text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return re.sub(r"0x[0-9a-fA-F]+", "0x", text)[:LONGEST_LINE]
 
 
 class NavBenchError(Exception):

@@ -45,3 +45,15 @@ class Renderer(Protocol):
     def render(self, scene: Any, cameras: Sequence[Camera], actors: GaussianCloud | None = None) -> Frames:
         """Draw ``scene`` (a prepared cloud) and ``actors`` (world frame) from every camera; all of one size."""
         ...
+
+
+def common_size(cameras: Sequence[Camera]) -> tuple[int, int]:
+    """Width and height in pixels that all cameras share.
+
+    Raises:
+        ValueError: there is no camera, or sizes differ.
+    """
+    sizes = {(camera.width_px, camera.height_px) for camera in cameras}
+    if len(sizes) != 1:
+        raise ValueError(f"cameras of one call must share one size, got {sorted(sizes) or 'no camera'}")
+    return sizes.pop()

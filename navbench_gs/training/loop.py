@@ -1,0 +1,198 @@
+"""The training loop that both learning wings share: schedule, EMA, log, validation, best weights, exact resume.
+
+Every step draws its batch and its dropout from streams keyed by (seed, step), so a resumed run equals an
+uninterrupted one on the same machine.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from navbench_gs.domain.record import Record
+from navbench_gs.domain.streams import stream_seed
+from navbench_gs.errors import WeightsError
+
+LOG_FILE = "log.jsonl"
+STATE_FILE = "state.pt"
+
+
+class LoopConfig(Record):
+    """Numbers of one training run."""
+
+    steps: int = Field(ge=1)
+    warmup_steps: int = 100
+    learning_rate: float = 1e-3
+    final_share: float = 0.02
+    """Learning rate at the last step, as a share of the highest (cosine between)."""
+    weight_decay: float = 0.02
+    clip_norm: float = 1.0
+    ema_decay: float = 0.998
+    validate_every: int = 500
+    seed: int = 0
+    half: bool = False
+    """Forward in bfloat16 where torch's autocast allows it."""
+
+
+class Trainable(Protocol):
+    """What the loop trains."""
+
+    @property
+    def model(self) -> nn.Module:
+        """The parameters."""
+        ...
+
+    def loss(self, step: int, seed: int) -> tuple[Tensor, dict[str, float]]:
+        """Loss of the batch of this step, and what to log of it. The batch depends on (seed, step) alone."""
+        ...
+
+    def validate(self, model: nn.Module) -> dict[str, float]:
+        """Held-out metrics of ``model`` (the EMA weights); ``score`` among them, lower is better."""
+        ...
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a finished run leaves."""
+
+    weights: dict[str, Tensor]
+    """The EMA weights of the best validation."""
+    metrics: dict[str, float]
+    """Its metrics, with the ``step`` they were taken at."""
+
+
+def learning_rate(config: LoopConfig, step: int) -> float:
+    """Linear warm-up, then a half cosine down to ``final_share`` of the highest rate."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    share = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+    cosine = 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
+    return config.learning_rate * (config.final_share + (1.0 - config.final_share) * cosine)
+
+
+class ExponentialAverage:
+    """Running average of a model's weights; early steps count more, until ``decay`` is reached."""
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+    def update(self, model: nn.Module, step: int) -> None:
+        """Move the average towards the model's weights after ``step``."""
+        decay = min(self.decay, (1.0 + step) / (10.0 + step))
+        for name, value in model.state_dict().items():
+            if value.is_floating_point():
+                self.weights[name].lerp_(value.detach(), 1.0 - decay)
+            else:
+                self.weights[name].copy_(value)
+
+
+class Training:
+    """One run in one folder: :meth:`run` starts it, or goes on from the state it finds there."""
+
+    def __init__(self, trainable: Trainable, config: LoopConfig, folder: Path) -> None:
+        self.trainable, self.config, self.folder = trainable, config, folder
+        self.optimiser = torch.optim.AdamW(
+            _decayed_groups(trainable.model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
+        )
+        self.average = ExponentialAverage(trainable.model, config.ema_decay)
+        self.best: Trained | None = None
+        self.step = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def run(self, until: int | None = None, report: Callable[[dict[str, float]], None] | None = None) -> Trained:
+        """Train to the last step (or only ``until``), validating, logging and saving on the way."""
+        self._resume()
+        last = min(self.config.steps, self.config.steps if until is None else until)
+        started, losses = time.monotonic(), list[dict[str, float]]()
+        while self.step < last:
+            losses.append(self._take_step())
+            if self.step % self.config.validate_every == 0 or self.step == last:
+                row = self._validate() | _means(losses) | {"wall_s": round(time.monotonic() - started, 1)}
+                self._log(row)
+                if report is not None:
+                    report(row)
+                losses.clear()
+                self._save()
+        if self.best is None:
+            raise WeightsError(f"{self.folder} holds no validated weights; train for at least one step")
+        return self.best
+
+    def _take_step(self) -> dict[str, float]:
+        model, seed = self.trainable.model.train(), self.config.seed
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.config, self.step)
+        torch.manual_seed(stream_seed("training", seed, self.step))
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.config.half):
+            loss, logs = self.trainable.loss(self.step, seed)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(model.parameters(), self.config.clip_norm)
+        self.optimiser.step()
+        self.average.update(model, self.step)
+        self.step += 1
+        return logs | {"loss": float(loss.detach()), "gradient_norm": float(norm)}
+
+    def _validate(self) -> dict[str, float]:
+        model = self.trainable.model
+        trained = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(self.average.weights)
+        with torch.no_grad():
+            metrics = {"step": float(self.step), **self.trainable.validate(model.eval())}
+        if self.best is None or metrics["score"] < self.best.metrics["score"]:
+            self.best = Trained({name: value.clone() for name, value in self.average.weights.items()}, metrics)
+        model.load_state_dict(trained)
+        return metrics
+
+    def _log(self, row: dict[str, float]) -> None:
+        with (self.folder / LOG_FILE).open("a") as file:
+            file.write(json.dumps({name: round(value, 6) for name, value in row.items()}) + "\n")
+
+    def _save(self) -> None:
+        assert self.best is not None
+        state: dict[str, Any] = {
+            "config": self.config.digest(),
+            "step": self.step,
+            "model": self.trainable.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "average": self.average.weights,
+            "best": {"weights": self.best.weights, "metrics": self.best.metrics},
+        }
+        partial = self.folder / f".{STATE_FILE}"
+        torch.save(state, partial)
+        partial.replace(self.folder / STATE_FILE)
+
+    def _resume(self) -> None:
+        path = self.folder / STATE_FILE
+        if not path.exists():
+            return
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        if state["config"] != self.config.digest():
+            raise WeightsError(f"{path} belongs to a run with other numbers; choose another folder or delete it")
+        self.step = state["step"]
+        self.trainable.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.average.weights = state["average"]
+        self.best = Trained(state["best"]["weights"], state["best"]["metrics"])
+
+
+def _decayed_groups(model: nn.Module, decay: float) -> list[dict[str, Any]]:
+    """Matrices and kernels decay; biases, norms and single vectors do not."""
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    return [
+        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": decay},
+        {"params": [parameter for parameter in trained if parameter.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    return {f"train_{name}": sum(row[name] for row in rows) / len(rows) for name in (rows[0] if rows else {})}

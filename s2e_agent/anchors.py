@@ -1,0 +1,43 @@
+"""Spatial anchors: the M places where drives end after one horizon, found by K-Means."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.domain.streams import stream
+
+Floats = NDArray[np.float64]
+
+
+def squared_distances(points: Floats, centres: Floats) -> Floats:
+    """(N, 2), (M, 2) -> (N, M)."""
+    return ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=-1)
+
+
+def k_means(points: Floats, count: int, *, seed: int, rounds: int = 100) -> Floats:
+    """``count`` centres (M, 2) of ``points`` (N, 2), sorted by angle then length; Lloyd's rounds from k-means++."""
+    if len(points) < count:
+        raise ValueError(f"{count} anchors need at least as many drives' ends, not {len(points)}")
+    rng = stream("anchors", seed)
+    centres = points[rng.integers(len(points))][None]
+    for _ in range(count - 1):
+        nearest = squared_distances(points, centres).min(axis=1)
+        total = nearest.sum()
+        chances = nearest / total if total > 0 else np.full(len(points), 1.0 / len(points))
+        centres = np.concatenate([centres, points[rng.choice(len(points), p=chances)][None]])
+    for _ in range(rounds):
+        owner = squared_distances(points, centres).argmin(axis=1)
+        moved = np.stack([points[owner == m].mean(axis=0) if (owner == m).any() else centres[m] for m in range(count)])
+        if np.array_equal(moved, centres):
+            break
+        centres = moved
+    order = np.lexsort((np.hypot(*centres.T), np.arctan2(centres[:, 1], centres[:, 0])))
+    return centres[order]
+
+
+def anchors_of_paths(ends: Floats, count: int, *, seed: int, most: int = 20000) -> Floats:
+    """Anchors (M, 2) in metres of path ends (N, 2) in the robot frame, mirrored too, so that left and right agree."""
+    if len(ends) > most:
+        ends = ends[stream("anchor sample", seed).choice(len(ends), most, replace=False)]
+    return k_means(np.concatenate([ends, ends * [1.0, -1.0]]), count, seed=seed)

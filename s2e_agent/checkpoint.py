@@ -1,0 +1,40 @@
+"""A policy as one safetensors file: half-precision weights, anchors among them, and facts that say how it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from navbench_gs.domain.record import file_digest
+from navbench_gs.errors import WeightsError
+from navbench_gs.weights.safetensors_file import read_weights, save_weights
+from s2e_agent.config import PolicyConfig
+from s2e_agent.policy import Policy
+
+REVISION = "bc-1"
+"""Of the method as implemented: anchor-guided pre-training alone."""
+SHIPPED = Path(__file__).parent / "weights" / "tiny.safetensors"
+
+
+def save_policy(path: Path, policy: Policy, facts: dict[str, Any]) -> str:
+    """Write a policy with facts (command, seed, data, metrics); returns the file's SHA-256."""
+    about = {"config": policy.config.model_dump(mode="json"), "revision": REVISION, **facts}
+    return save_weights(path, policy.state_dict(), about)
+
+
+def load_policy(path: Path) -> tuple[Policy, dict[str, Any], str]:
+    """The policy in a file, ready to act, its facts and the file's SHA-256.
+
+    Raises:
+        WeightsError: the file is absent, damaged, not the one its ``.json`` names, or of another network.
+    """
+    tensors, facts = read_weights(path)
+    if "config" not in facts:
+        raise WeightsError(f"{path} does not say which S2E policy it holds")
+    policy = Policy(PolicyConfig.model_validate(facts["config"]))
+    try:
+        policy.load_state_dict(tensors, strict=True)
+    except RuntimeError as error:
+        first = " ".join(str(error).splitlines()[:2])
+        raise WeightsError(f"{path} holds weights of another network: {first}") from error
+    return policy.eval().requires_grad_(False), facts, file_digest(path)

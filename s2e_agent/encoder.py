@@ -1,0 +1,55 @@
+"""Encoder of one frame: a small residual CNN whose last map becomes one token a column of the picture."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from s2e_agent.config import EncoderConfig
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions with group normalisation and a skip."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.first_norm = nn.GroupNorm(groups, channels)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.second_norm = nn.GroupNorm(groups, channels)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C, H, W)."""
+        inner = torch.relu(self.first_norm(self.first(maps)))
+        return torch.relu(maps + self.second_norm(self.second(inner)))
+
+
+class FrameEncoder(nn.Module):
+    """Frame -> tokens. Where a thing meets the ground tells its distance, so a column keeps all its rows."""
+
+    def __init__(self, config: EncoderConfig, width: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 3
+        for index, channels in enumerate(config.channels):
+            kernel = 5 if index == 0 else 3
+            layers += [
+                nn.Conv2d(before, channels, kernel, stride=2, padding=kernel // 2, bias=False),
+                nn.GroupNorm(config.groups, channels),
+                nn.ReLU(),
+            ]
+            if index > 0:
+                layers.append(ResidualBlock(channels, config.groups))
+            before = channels
+        self.convolutions = nn.Sequential(*layers)
+        shrink = 2 ** len(config.channels)
+        rows, self.tokens = -(-config.height_px // shrink), -(-config.width_px // shrink)
+        self.column = nn.Linear(before * rows, width)
+        self.position = nn.Parameter(torch.randn(self.tokens, width) * 0.02)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Bytes (B, H, W, 3), or floats in [0, 255] -> tokens (B, columns, width)."""
+        maps = self.convolutions((frames.permute(0, 3, 1, 2).float() - 127.5) / 64.0)
+        columns = maps.permute(0, 3, 1, 2).flatten(2)
+        tokens: Tensor = self.column(columns) + self.position
+        return tokens

@@ -153,7 +153,7 @@ def _store_cloud(cloud: GaussianCloud, cache: Path) -> str:
         return "0" * 64
     digest = cloud_digest(cloud)
     (cache / "clouds").mkdir(parents=True, exist_ok=True)
-    save_cloud(cloud, cache / "clouds" / f"yard_00-{digest[:16]}.npz")
+    save_cloud(cache / "clouds" / f"yard_00-{digest[:16]}.npz", cloud)
     return digest
 
 

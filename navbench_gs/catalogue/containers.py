@@ -105,7 +105,8 @@ def slatted_box(
         gap = (np.abs(share - np.round(share)) < 0.12) & (points[:, 2] < height - 0.02) & (points[:, 2] > 0.02)
         tone = 0.82 + 0.3 * ((np.floor(share) * 0.618) % 1.0)
         shade: Floats = np.where(gap, 0.12, tone)
-        return shade[:, None] * np.array(wood)
+        albedo: Floats = shade[:, None] * np.array(wood)
+        return albedo
 
     return painted(body, boarded)
 

@@ -190,3 +190,10 @@ def disc(
     around = max(8, int(np.ceil(2 * np.pi * radius / spacing)))
     rings = max(1, int(np.ceil((radius - inner) / spacing)))
     return sheet(rng, surface, around, rings, flat_colour(*colour), kind=kind, flip=True)
+
+
+def kept(body: Surfels, mask: ArrayLike) -> Surfels:
+    """Only the surfels whose ``mask`` (N,) is true."""
+    fields = ("centres", "tangents", "bitangents", "sizes", "albedo", "opacity", "kind")
+    chosen = np.asarray(mask, dtype=bool)
+    return Surfels(**{name: getattr(body, name)[chosen] for name in fields})

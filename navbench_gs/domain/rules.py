@@ -113,15 +113,26 @@ class SamplingRules(Record):
     detour_ratio: float = 1.1
     obstacles: tuple[int, int] = (6, 10)
     obstacle_near_route_m: float = 1.0
+    """An obstacle whose footprint comes this close to the reference route is near it."""
     obstacle_near_share: float = 0.5
     obstacle_start_clear_m: float = 2.0
     obstacle_goal_clear_m: float = 2.0
+    obstacle_gap_m: float = 0.1
+    """Smallest gap between two footprints."""
+    obstacle_route_stretch: float = 1.5
+    """The free path round the obstacles is at most this times the geodesic distance."""
     pedestrians: tuple[int, int] = (4, 9)
     pedestrian_speed_mps: tuple[float, float] = (0.6, 1.5)
     pedestrian_radius_m: float = 0.28
     pedestrian_blind_share: float = 0.3
     pedestrian_cross_share: float = 0.5
     pedestrian_start_clear_m: float = 3.0
+    pedestrian_clearance_m: float = 0.35
+    """Radius of the disc that must fit along the line on which a pedestrian crosses, and at all its goals."""
+    pedestrian_run_m: tuple[float, float] = (1.2, 6.0)
+    """How far a crossing pedestrian walks beyond the route, at least and at most, and at least before it."""
+    pedestrian_gap_m: float = 0.8
+    """Smallest distance between two pedestrians at the start."""
     timing_speed_mps: float = 1.0
     """Speed of the imagined robot that crossing pedestrians are timed to meet."""
 

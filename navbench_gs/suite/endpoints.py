@@ -1,0 +1,105 @@
+"""Where an episode starts and ends."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.domain.episode import Pose
+from navbench_gs.errors import InfeasibleEpisodeError
+from navbench_gs.geometry import arc_lengths, point_along, wrap_angle
+from navbench_gs.suite.site import Floats, Rejections, Site
+from navbench_gs.terrain.routes import CostToGo, cost_to_go, shortest_route
+
+STARTS_TRIED = 200
+DETOUR_STARTS_TRIED = 60
+"""After this many starts without a detour a scene is taken to have none to offer."""
+GOALS_COMPARED = 64
+HEADING_REACH_M = 1.0
+"""The route's direction at the start is that towards the point this far along it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Endpoints:
+    """Start, goal and the shortest way between them on the obstacle-free grid."""
+
+    start: tuple[float, float]
+    goal: tuple[float, float]
+    route: Floats
+    """(P, 2) metres."""
+
+    @property
+    def geodesic_m(self) -> float:
+        """Length of the route, metres."""
+        return float(arc_lengths(self.route)[-1])
+
+    @property
+    def detour_ratio(self) -> float:
+        """Geodesic over Euclidean distance."""
+        return self.geodesic_m / math.hypot(self.goal[0] - self.start[0], self.goal[1] - self.start[1])
+
+
+def draw_endpoints(site: Site, rng: np.random.Generator, rejections: Rejections, *, detour: bool) -> Endpoints:
+    """Draw a start and a goal by the rules; with ``detour``, such that the way is no straight line.
+
+    Raises:
+        InfeasibleEpisodeError: the scene has no such pair.
+    """
+    cells = site.cells_with(site.rules.clearance_m)
+    for attempt in range(STARTS_TRIED if len(cells) else 0):
+        if detour and attempt == DETOUR_STARTS_TRIED:
+            rejections["scene without detours"] += 1
+            detour = False
+        start = site.grid.centres(cells[int(rng.integers(len(cells)))])
+        cost = cost_to_go(site.grid, start, clearance_m=site.rules.clearance_m)
+        goal = _draw_goal(cost, site, rng, detour=detour)
+        if goal is None:
+            rejections["no goal with a detour" if detour else "no goal in range"] += 1
+            continue
+        route = shortest_route(cost, goal)[::-1]
+        ends = Endpoints((float(start[0]), float(start[1])), (float(goal[0]), float(goal[1])), route)
+        low, high = site.rules.geodesic_m
+        if not low <= ends.geodesic_m <= high:
+            rejections["geodesic out of range"] += 1
+        elif detour and ends.detour_ratio < site.rules.detour_ratio:
+            rejections["route too straight"] += 1
+        else:
+            return ends
+    raise InfeasibleEpisodeError(
+        f"no start and goal {site.rules.geodesic_m[0]}-{site.rules.geodesic_m[1]} m apart on the walkable area "
+        f"with {site.rules.clearance_m} m clearance ({dict(rejections)})"
+    )
+
+
+def start_pose(route: Floats, site: Site, rng: np.random.Generator) -> Pose:
+    """Pose at the start of a route (P, 2), its heading off the route's by at most the rules' angle."""
+    ahead = point_along(route, HEADING_REACH_M)
+    along = math.atan2(ahead[1] - route[0, 1], ahead[0] - route[0, 0])
+    turn = (2.0 * rng.random() - 1.0) * site.rules.start_heading_rad
+    return float(route[0, 0]), float(route[0, 1]), wrap_angle(along + turn)
+
+
+def _draw_goal(cost: CostToGo, site: Site, rng: np.random.Generator, *, detour: bool) -> Floats | None:
+    """A cell's centre (2,) at a drawn distance from the cost field's origin; None if no cell is in range."""
+    low, high = site.rules.geodesic_m
+    cells: NDArray[np.int64] = np.argwhere((cost.values >= low) & (cost.values <= high))
+    if detour:
+        origin = site.grid.cells(np.array(cost.goal))
+        cells = cells[_octile_ratio(cost, cells, origin) >= site.rules.detour_ratio]
+    if not len(cells):
+        return None
+    target = low + (high - low) * rng.random()
+    drawn = cells[rng.integers(len(cells), size=GOALS_COMPARED)]
+    best = int(np.argmin(np.abs(cost.values[drawn[:, 0], drawn[:, 1]] - target)))
+    return site.grid.centres(drawn[best])
+
+
+def _octile_ratio(cost: CostToGo, cells: NDArray[np.int64], origin: NDArray[np.int64]) -> Floats:
+    """Cost (N,) of cells (N, 2) over what it would be on open ground, where the search moves in eight directions."""
+    steps = np.abs(cells - origin)
+    octile = steps.max(axis=1) + (math.sqrt(2.0) - 1.0) * steps.min(axis=1)
+    ratio: Floats = cost.values[cells[:, 0], cells[:, 1]] / (octile * cost.grid.cell_m)
+    return ratio

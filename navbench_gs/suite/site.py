@@ -1,0 +1,64 @@
+"""The ground that episodes are sampled on: its grid, its clearance, and the written rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.domain.rules import SamplingRules
+from navbench_gs.terrain.distance import DistanceField, clearance_field
+from navbench_gs.terrain.terrain import Grid
+
+Floats = NDArray[np.float64]
+Footprint = tuple[float, float, float]
+"""x, y and radius of a disc that an obstacle stands in, metres."""
+Rejections = Counter[str]
+"""Geometric rule -> how many candidates it rejected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """One scene's ground, or a window of it."""
+
+    grid: Grid
+    clearance: DistanceField
+    rules: SamplingRules
+
+    def cells_with(self, clearance_m: float) -> NDArray[np.int64]:
+        """Cells (N, 2) where a disc of that radius fits, in row order."""
+        cells: NDArray[np.int64] = np.argwhere(self.clearance.values >= clearance_m)
+        return cells
+
+    def window(self, points: Floats, margin_m: float) -> Site:
+        """The part of the site around ``points`` (P, 2), ``margin_m`` wider on every side."""
+        last = np.array(self.grid.walkable.shape)
+        low = np.clip(self.grid.cells(points.min(axis=0) - margin_m), 0, last)
+        high = np.clip(self.grid.cells(points.max(axis=0) + margin_m) + 1, 0, last)
+        cut = slice(low[0], high[0]), slice(low[1], high[1])
+        x, y = self.grid.centres(low) - self.grid.cell_m / 2.0
+        grid = Grid(self.grid.walkable[cut], self.grid.blocked[cut], (float(x), float(y)), self.grid.cell_m)
+        return Site(grid, clearance_field(grid), self.rules)
+
+
+def site_of(grid: Grid, rules: SamplingRules) -> Site:
+    """The whole ground of a scene."""
+    return Site(grid, clearance_field(grid), rules)
+
+
+def to_millimetres(*values: float) -> tuple[float, ...]:
+    """Coordinates as episodes store them."""
+    return tuple(round(float(value), 3) for value in values)
+
+
+def distances_to_polyline(points: Floats, polyline: Floats) -> Floats:
+    """Distance (N,) of points (N, 2) from the nearest place on a polyline (P, 2), metres."""
+    starts, spans = polyline[:-1], np.diff(polyline, axis=0)
+    offsets = points[:, None, :] - starts[None]
+    lengths = np.maximum(np.sum(spans * spans, axis=1), 1e-12)
+    shares = np.clip(np.sum(offsets * spans[None], axis=2) / lengths, 0.0, 1.0)
+    gaps = offsets - shares[..., None] * spans[None]
+    nearest: Floats = np.sqrt(np.min(np.sum(gaps * gaps, axis=2), axis=1))
+    return nearest

@@ -82,13 +82,21 @@ def load_scene(scene_id: str) -> Scene:
         DamagedFileError: its manifest cannot be read.
         InvalidRecordError: its manifest does not fit the record.
     """
-    from navbench_gs.domain.scene import Scene
+    return _scene_in(_scene_folder(scene_id))
 
-    folder = _scene_folder(scene_id)
-    scene = read_record(folder / SCENE_FILE, Scene)
-    if scene.scene_id != scene_id:
-        raise InvalidRecordError(f"{folder / SCENE_FILE} names the scene '{scene.scene_id}', not '{scene_id}'")
-    return scene.model_copy(update={"folder": folder})
+
+def load_scenes_from(folder: Path) -> tuple[Scene, ...]:
+    """The scenes whose folders lie in ``folder``, sorted by id: how users bring scenes of their own.
+
+    Raises:
+        SceneUnavailableError: no scene lies there.
+        DamagedFileError: a manifest cannot be read.
+        InvalidRecordError: a manifest does not fit the record, or its folder is not named for its scene.
+    """
+    found = sorted(path.parent for path in folder.glob(f"*/{SCENE_FILE}"))
+    if not found:
+        raise SceneUnavailableError(f"{folder} holds no scene: expected <scene_id>/{SCENE_FILE} in it")
+    return tuple(_scene_in(scene) for scene in found)
 
 
 def load_episodes(scene: Scene, task: str) -> tuple[Episode, ...]:
@@ -171,6 +179,15 @@ def scene_source(name: str) -> SceneSource:
         )
     source: SceneSource = found[name].load()()
     return source
+
+
+def _scene_in(folder: Path) -> Scene:
+    from navbench_gs.domain.scene import Scene
+
+    scene = read_record(folder / SCENE_FILE, Scene)
+    if scene.scene_id != folder.name:
+        raise InvalidRecordError(f"{folder / SCENE_FILE} names the scene '{scene.scene_id}', not '{folder.name}'")
+    return scene.model_copy(update={"folder": folder})
 
 
 def _scene_folder(scene_id: str) -> Path:

@@ -1,7 +1,7 @@
 """The ``.ply`` of Kerbl et al. 2023 ("Inria format"), which most splat trainers write.
 
-One vertex a Gaussian: ``x y z``, ``f_dc_*`` (constant harmonic), ``f_rest_*`` (the others, all red first), ``opacity`` as
-a logit, ``scale_*`` as logarithms, ``rot_*`` as wxyz.
+One vertex a Gaussian: ``x y z``, ``f_dc_*`` (constant harmonic), ``f_rest_*`` (the others, all red first), ``opacity``
+as a logit, ``scale_*`` as logarithms, ``rot_*`` as wxyz.
 """
 
 from __future__ import annotations

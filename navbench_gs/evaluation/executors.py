@@ -1,0 +1,243 @@
+"""Executors: jobs done in worker processes that may hang or die without taking anything else along.
+
+The parent gives each worker one job at a time and is the only one that writes. Processes are spawned, never forked
+(torch and numba keep threads), and every worker runs single-threaded, so that an answer does not depend on how many
+workers there are.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic, Protocol, TypeVar
+
+from navbench_gs.errors import Incident, one_line
+from navbench_gs.evaluation.clock import SharedNumber
+
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+JobIn = TypeVar("JobIn", contravariant=True)
+AnswerOut = TypeVar("AnswerOut", covariant=True)
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+POLL_S = 0.2
+FAREWELL_S = 5.0
+
+
+class Duty(Protocol[JobIn, AnswerOut]):
+    """What workers do; picklable, and opened once in every worker process."""
+
+    def open(self, since: SharedNumber) -> Callable[[JobIn], AnswerOut]:
+        """Load what every job needs; the callable returned does one job.
+
+        Whatever the callable does under a time limit, it marks by setting ``since`` to the monotonic time of its
+        beginning, and to zero at its end.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Finished(Generic[Job, Answer]):
+    """A job that is over: with an answer, or lost for the reason given."""
+
+    job: Job
+    answer: Answer | None = None
+    lost: str = ""
+
+
+def work_through(
+    duty: Duty[Job, Answer],
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    group: Callable[[Job], str] = str,
+    time_limit_s: float = float("inf"),
+) -> Iterator[Finished[Job, Answer]]:
+    """Do all ``jobs`` in ``workers`` processes and yield each as it ends, in no fixed order.
+
+    A worker keeps to jobs of one group while there are any, so that it prepares what they share once. A worker that
+    dies, or stays longer than ``time_limit_s`` in what its duty marks, loses its job and is replaced.
+
+    Raises:
+        Incident: a worker could not open its duty.
+    """
+    queue = _Queue(jobs, group)
+    crew = [_Worker(duty) for _ in range(min(workers, len(jobs)))]
+    try:
+        while queue or any(worker.busy for worker in crew):
+            for worker in crew:
+                if queue and not worker.busy:
+                    worker.give(*queue.next(worker.group, {other.group for other in crew if other is not worker}))
+            wait([source for worker in crew if worker.busy for source in worker.sources], timeout=POLL_S)
+            for worker in crew:
+                if worker.busy and (finished := worker.finished(time_limit_s)) is not None:
+                    yield finished
+    finally:
+        for worker in crew:
+            worker.dismiss()
+
+
+class _Queue(Generic[Job]):
+    """Jobs that nobody has begun, by group."""
+
+    def __init__(self, jobs: Iterable[Job], group: Callable[[Job], str]) -> None:
+        self._groups: dict[str, deque[Job]] = {}
+        for job in jobs:
+            self._groups.setdefault(group(job), deque()).append(job)
+
+    def __bool__(self) -> bool:
+        return bool(self._groups)
+
+    def next(self, last: str | None, taken: set[str | None]) -> tuple[Job, str]:
+        """A job of the group last worked on, else of one that nobody works on, else of the longest; and its group."""
+        if last not in self._groups:
+            free = [name for name in self._groups if name not in taken]
+            last = free[0] if free else max(self._groups, key=lambda name: len(self._groups[name]))
+        jobs = self._groups[last]
+        job = jobs.popleft()
+        if not jobs:
+            del self._groups[last]
+        return job, last
+
+
+class _Worker(Generic[Job, Answer]):
+    """One worker process, seen from the parent; replaced by a fresh process when it is lost."""
+
+    def __init__(self, duty: Duty[Job, Answer]) -> None:
+        self.duty = duty
+        self.group: str | None = None
+        self.busy = False
+        self._job: Job | None = None
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._since: SharedNumber = context.RawValue(ctypes.c_double, 0.0)
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(self.duty, theirs, self._since), daemon=True)
+        with _single_threaded(), _deaf_to_interrupts():
+            self._process.start()
+        theirs.close()
+
+    @property
+    def sources(self) -> tuple[Connection[Any, Any] | int, ...]:
+        """What becomes ready when the worker answers or dies."""
+        return self._line, self._process.sentinel
+
+    def give(self, job: Job, group: str) -> None:
+        self._job, self.group, self.busy = job, group, True
+        with suppress(BrokenPipeError):  # it died while idle: noticed when its answer is asked for
+            self._line.send(job)
+
+    def finished(self, time_limit_s: float) -> Finished[Job, Answer] | None:
+        """How the job ended, None while it is under way."""
+        began = self._since.value
+        if self._line.poll():
+            return self._answered()
+        if not self._process.is_alive():
+            return self._lost(_how_it_died(self._process.exitcode))
+        if began and time.monotonic() - began > time_limit_s:
+            return self._lost(f"a decision took longer than {time_limit_s:g} s")
+        return None
+
+    def _answered(self) -> Finished[Job, Answer]:
+        try:
+            kind, content = self._line.recv()
+        except (EOFError, OSError):
+            self._process.join(FAREWELL_S)
+            return self._lost(_how_it_died(self._process.exitcode))
+        if kind == "unopened":
+            raise Incident(f"a worker could not start: {content}")
+        self.busy = False
+        assert self._job is not None
+        return Finished(self._job, answer=content) if kind == "answer" else Finished(self._job, lost=content)
+
+    def _lost(self, reason: str) -> Finished[Job, Answer]:
+        self._process.kill()
+        self._process.join()
+        self._line.close()
+        self.busy = False
+        self._start()
+        assert self._job is not None
+        return Finished(self._job, lost=reason)
+
+    def dismiss(self) -> None:
+        """An idle worker sees its line closed and goes; a busy one is killed."""
+        self._line.close()
+        if not self.busy:
+            self._process.join(FAREWELL_S)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+
+
+def _work(duty: Duty[Any, Any], line: Connection[Any, Any], since: SharedNumber) -> None:
+    """Life of a worker process: open the duty, then answer job after job until the line is closed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        do = duty.open(since)
+    except Exception as error:
+        line.send(("unopened", one_line(error)))
+        return
+    while True:
+        try:
+            job = line.recv()
+        except EOFError:
+            return
+        try:
+            message = ("answer", do(job))
+        except Incident as incident:
+            message = ("lost", str(incident))
+        except Exception as error:
+            message = ("lost", one_line(error))
+        line.send(message)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot dismiss its workers."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _how_it_died(exitcode: int | None) -> str:
+    if exitcode is not None and exitcode < 0:
+        return f"the worker process died of {signal.Signals(-exitcode).name}"
+    return f"the worker process ended by itself (exit code {exitcode})"
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Processes started meanwhile use one thread each in every numerical library."""
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes started meanwhile ignore ctrl-C, which reaches the whole group: only the parent answers it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

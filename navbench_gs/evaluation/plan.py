@@ -1,0 +1,108 @@
+"""What a run owes: options in, the episodes to drive and the manifest out. Nothing is driven or written yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import navbench_gs
+from navbench_gs.agents.loading import load_agent
+from navbench_gs.domain.agent import AgentCard
+from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.rules import RULES_V0, Rules
+from navbench_gs.domain.run import RunConfig, RunManifest
+from navbench_gs.domain.scene import Scene
+from navbench_gs.domain.task import task_named
+from navbench_gs.errors import AgentCardError, InvalidRecordError, UnknownNameError
+from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids
+
+Key = tuple[str, str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Everything a run needs to know before the first episode."""
+
+    manifest: RunManifest
+    rules: Rules
+    scenes: dict[str, Scene]
+    episodes: dict[Key, Episode]
+    """By key, in the order of the manifest: scene by scene."""
+
+    def scene_of(self, key: Key) -> Scene:
+        """The scene an episode lies in."""
+        return self.scenes[key[0]]
+
+
+def plan_run(config: RunConfig, *, shard: tuple[int, int] | None = None, rules: Rules = RULES_V0) -> Plan:
+    """Check every name and file that ``config`` asks for, and list the episodes the run owes.
+
+    Raises:
+        UnknownNameError: no such agent, task, suite or scene; the closest one is offered.
+        InvalidRecordError: fewer episodes are frozen than asked for, or a file does not fit its record.
+        AgentCardError: the agent asks for something the Rules do not offer.
+    """
+    for task in config.tasks:
+        task_named(task)
+    scenes = {scene.scene_id: scene for scene in chosen_scenes(config.suite, config.scenes)}
+    card = load_agent(config.agent, checkpoint=config.checkpoint).card
+    check_card(card, rules)
+    chosen = [
+        episode
+        for scene in scenes.values()
+        for task in config.tasks
+        for episode in _first_episodes(scene, task, config.episodes)
+    ]
+    manifest = RunManifest(
+        config=config,
+        card=card,
+        rules=rules.digest(),
+        version=navbench_gs.__version__,
+        planned=tuple((*episode.key, episode.digest()) for episode in chosen),
+        shard=shard,
+    )
+    return Plan(manifest, rules, scenes, {episode.key: episode for episode in chosen})
+
+
+def chosen_scenes(suite: str, names: tuple[str, ...]) -> tuple[Scene, ...]:
+    """The scenes of a suite that are named, all if none is; a suite may also be the path of a folder of scenes.
+
+    Raises:
+        UnknownNameError: the suite lacks a name; the closest one is offered.
+    """
+    if Path(suite).is_dir():
+        scenes = {scene.scene_id: scene for scene in load_scenes_from(Path(suite))}
+        for name in names:
+            if name not in scenes:
+                raise UnknownNameError("scene", name, scenes)
+        return tuple(scenes[name] for name in dict.fromkeys(names or scenes))
+    known = scene_ids(suite)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(f"scene of suite '{suite}'", name, known, "navbench list scenes")
+    return tuple(load_scene(name) for name in dict.fromkeys(names or known))
+
+
+def check_card(card: AgentCard, rules: Rules) -> None:
+    """Refuse an agent whose decisions do not fall on the ticks of the control clock.
+
+    Raises:
+        AgentCardError: the decision period is not a multiple of the tick; the message offers the nearest one.
+    """
+    ticks = card.decision_period_s / rules.clock.tick_s
+    if abs(ticks - round(ticks)) > 1e-6:
+        nearest = max(1, round(ticks)) * rules.clock.tick_s
+        raise AgentCardError(
+            f"agent '{card.name}' decides every {card.decision_period_s:g} s, which is no multiple of the tick of "
+            f"{rules.clock.tick_s:g} s; declare {nearest:g} s"
+        )
+
+
+def _first_episodes(scene: Scene, task: str, count: int | None) -> tuple[Episode, ...]:
+    episodes = load_episodes(scene, task)
+    if count is not None and count > len(episodes):
+        raise InvalidRecordError(
+            f"{scene.scene_id} has {len(episodes)} frozen episodes of {task}, {count} were asked for; "
+            f"use --episodes {len(episodes)} or --episodes all"
+        )
+    return episodes[:count]

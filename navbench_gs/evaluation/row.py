@@ -1,0 +1,69 @@
+"""Row: a scored recording together with the identity of everything that made it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from navbench_gs.domain.agent import Needs
+from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.result import Result
+from navbench_gs.domain.rules import Rules
+from navbench_gs.domain.run import RunManifest
+from navbench_gs.domain.scene import Scene
+from navbench_gs.evaluation.rollout import Driven, agent_seed
+from navbench_gs.metrics.score import score
+
+NO_PICTURE = "none"
+
+
+def sees(needs: Needs) -> bool:
+    """Whether any picture must be rendered for an agent with these needs."""
+    return needs.camera is not None or needs.depth or needs.goal_image or needs.route_images
+
+
+def needs_text(needs: Needs) -> str:
+    """The needs as one short text for a table, for example ``rgb 160x120, goal image``."""
+    parts = [f"rgb {needs.camera.width_px}x{needs.camera.height_px}"] if needs.camera else []
+    parts += [name.replace("_", " ") for name in ("depth", "goal_image", "route_images") if getattr(needs, name)]
+    if needs.privileged:
+        parts.append("privileged")
+    return ", ".join(parts) or "goal point"
+
+
+def result_of(
+    driven: Driven, episode: Episode, scene: Scene, manifest: RunManifest, rules: Rules, renderer: str
+) -> Result:
+    """The row of one driven episode; ``renderer`` names the picture rules, ``none`` if the agent sees no picture."""
+    card, trajectory = manifest.card, driven.trajectory
+    timing = driven.timing.model_copy(update={"host": platform.node(), "device": device_name(), "renderer": renderer})
+    return Result(
+        **score(trajectory, episode, rules).model_dump(),
+        scene=scene.scene_id,
+        task=episode.task,
+        index=episode.index,
+        suite=scene.suite,
+        provenance=scene.provenance,
+        embodiment=rules.robot.name,
+        agent=card.name,
+        agent_revision=card.revision,
+        weights=card.weights,
+        privileged=card.needs.privileged,
+        needs=needs_text(card.needs),
+        decision_period_s=card.decision_period_s,
+        agent_seed=agent_seed(episode, rules, manifest.config.agent_seed),
+        rules=trajectory.rules,
+        episode=trajectory.episode,
+        version=manifest.version,
+        renderer=renderer,
+        error=trajectory.message or None,
+        timing=timing,
+    )
+
+
+def device_name() -> str:
+    """Name of the accelerator that torch would use, ``cpu`` if there is none or nobody loaded torch."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        return str(torch.cuda.get_device_name(0))
+    return "cpu"

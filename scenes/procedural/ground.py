@@ -1,0 +1,254 @@
+"""The ground of a place: a painted plan of surfaces, and the surfels that are sampled from it.
+
+The plan is a grid of 0.1 m cells; surfaces are painted over one another like paint on a map. The ground is a plane at
+z = 0; a surface may be *seen* up to 6 cm lower (a carriageway below its kerb), which stays inside the tolerance of the
+collision surface. No kerb is high enough to be structure, so nothing can fall.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from navbench_gs.splats.surfels import SIGMA_PER_SPACING, THICKNESS_M, Floats, Material, Surfels, strips, surfels
+from scenes.procedural.part import MATT
+
+CELL_M = 0.1
+NEAR_M = 1.2
+"""Ground within this distance of the walkable area is sampled as finely as the walkable area itself."""
+MIDDLE_M = 7.0
+"""Beyond this distance of the walkable area the ground is sampled coarsest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Joints:
+    """Dark lines between slabs on a regular lattice."""
+
+    size: tuple[float, float]
+    albedo: tuple[float, float, float] = (0.10, 0.095, 0.085)
+    half_width: float = 0.006
+    bond: bool = False
+    """Every second row is shifted by half a slab."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """One kind of ground."""
+
+    name: str
+    material: Material
+    walkable: bool
+    spacing: float = 0.085
+    level: float = 0.0
+    joints: Joints | None = None
+    kind: int = MATT
+    bare: bool = False
+    """Nothing is seen here (under buildings)."""
+
+
+@dataclass(eq=False)
+class GroundPlan:
+    """A rectangular map of surfaces around the origin, painted in order."""
+
+    half_x: float
+    half_y: float
+    surfaces: list[Surface] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        shape = (round(2 * self.half_x / CELL_M), round(2 * self.half_y / CELL_M))
+        self.labels: NDArray[np.uint8] = np.zeros(shape, dtype=np.uint8)
+        self.x: Floats = (np.arange(shape[0]) + 0.5) * CELL_M - self.half_x
+        self.y: Floats = (np.arange(shape[1]) + 0.5) * CELL_M - self.half_y
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """Outer corner of cell (0, 0), metres."""
+        return -self.half_x, -self.half_y
+
+    def label(self, surface: Surface) -> int:
+        """Number of a surface on the map; a new surface is added."""
+        if surface not in self.surfaces:
+            self.surfaces.append(surface)
+        return self.surfaces.index(surface)
+
+    def fill(self, surface: Surface) -> None:
+        """Cover everything."""
+        self.labels[:] = self.label(surface)
+
+    def rectangle(self, surface: Surface, x0: float, y0: float, x1: float, y1: float) -> None:
+        """Cover an upright rectangle."""
+        inside = ((self.x > x0) & (self.x < x1))[:, None] & ((self.y > y0) & (self.y < y1))[None]
+        self.labels[inside] = self.label(surface)
+
+    def disc(self, surface: Surface, x: float, y: float, radius: float) -> None:
+        """Cover a disc."""
+        self.labels[(self.x[:, None] - x) ** 2 + (self.y[None] - y) ** 2 < radius * radius] = self.label(surface)
+
+    def ring(self, surface: Surface, x: float, y: float, inner: float, outer: float) -> None:
+        """Cover the band between two circles."""
+        square = (self.x[:, None] - x) ** 2 + (self.y[None] - y) ** 2
+        self.labels[(square < outer * outer) & (square > inner * inner)] = self.label(surface)
+
+    def path(self, surface: Surface, points: Sequence[tuple[float, float]], width: float) -> None:
+        """Cover a band of ``width`` along a polyline, with round ends."""
+        number = self.label(surface)
+        for (ax, ay), (bx, by) in itertools.pairwise(points):
+            dx, dy = bx - ax, by - ay
+            gx, gy = self.x[:, None] - ax, self.y[None] - ay
+            along = np.clip((gx * dx + gy * dy) / max(dx * dx + dy * dy, 1e-9), 0.0, 1.0)
+            self.labels[(gx - along * dx) ** 2 + (gy - along * dy) ** 2 < width * width / 4] = number
+
+    def at(self, x: Floats, y: Floats) -> NDArray[np.uint8]:
+        """Surface numbers under points (N,), (N,); points beyond the map take its border."""
+        ix = np.clip(np.floor((x + self.half_x) / CELL_M).astype(np.int64), 0, len(self.x) - 1)
+        iy = np.clip(np.floor((y + self.half_y) / CELL_M).astype(np.int64), 0, len(self.y) - 1)
+        return self.labels[ix, iy]
+
+    def is_walkable(self) -> NDArray[np.bool_]:
+        """(NX, NY) cells whose surface may be walked on."""
+        return np.array([surface.walkable for surface in self.surfaces])[self.labels]
+
+
+def ground_surfels(rng: np.random.Generator, plan: GroundPlan) -> list[Surfels]:
+    """Everything that is seen of the ground: fine where robots go, coarse far away."""
+    distance = distance_to_walkable(plan)
+    parts: list[Surfels] = []
+    for number, surface in enumerate(plan.surfaces):
+        if surface.bare or not (plan.labels == number).any():
+            continue
+        for low, high, coarseness in ((-1.0, NEAR_M, 1.0), (NEAR_M, MIDDLE_M, 1.9), (MIDDLE_M, 1e9, 3.6)):
+            band = (plan.labels == number) & (distance > low) & (distance <= high)
+            if band.any():
+                parts.append(_sampled(rng, plan, surface, band, surface.spacing * coarseness))
+        if surface.joints is not None:
+            parts.extend(_joint_lines(plan, surface, (plan.labels == number) & (distance <= MIDDLE_M)))
+    return parts
+
+
+def distance_to_walkable(plan: GroundPlan) -> Floats:
+    """(NX, NY) metres from each cell to the nearest walkable cell."""
+    from scipy.ndimage import distance_transform_edt
+
+    walkable = plan.is_walkable()
+    if not walkable.any():
+        return np.zeros(plan.labels.shape)
+    distance: Floats = distance_transform_edt(~walkable) * CELL_M
+    return distance
+
+
+def _in_mask(plan: GroundPlan, mask: NDArray[np.bool_], x: Floats, y: Floats) -> NDArray[np.bool_]:
+    ix = np.clip(np.floor((x + plan.half_x) / CELL_M).astype(np.int64), 0, len(plan.x) - 1)
+    iy = np.clip(np.floor((y + plan.half_y) / CELL_M).astype(np.int64), 0, len(plan.y) - 1)
+    return mask[ix, iy]
+
+
+def _extent(plan: GroundPlan, mask: NDArray[np.bool_]) -> tuple[float, float, float, float]:
+    columns, rows = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return (
+        float(plan.x[columns[0]]) - CELL_M / 2,
+        float(plan.y[rows[0]]) - CELL_M / 2,
+        float(plan.x[columns[-1]]) + CELL_M / 2,
+        float(plan.y[rows[-1]]) + CELL_M / 2,
+    )
+
+
+def _sampled(
+    rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_], spacing: float
+) -> Surfels:
+    """A jittered lattice over one surface where ``mask`` holds."""
+    x0, y0, x1, y1 = _extent(plan, mask)
+    nx, ny = max(1, round((x1 - x0) / spacing)), max(1, round((y1 - y0) / spacing))
+    x = x0 + (np.repeat(np.arange(nx), ny) + 0.5 + 0.5 * (rng.random(nx * ny) - 0.5)) * spacing
+    y = y0 + (np.tile(np.arange(ny), nx) + 0.5 + 0.5 * (rng.random(nx * ny) - 0.5)) * spacing
+    keep = _in_mask(plan, mask, x, y)
+    x, y = x[keep], y[keep]
+    sigma = SIGMA_PER_SPACING * spacing
+    centres = np.stack([x, y, np.full_like(x, surface.level)], axis=1)
+    sizes = (sigma, sigma, THICKNESS_M)
+    return surfels(centres, (1, 0, 0), (0, 1, 0), sizes, surface.material(x, y), 0.985, surface.kind)
+
+
+def _joint_lines(plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> list[Surfels]:
+    """The joints between slabs as long thin surfels, where both ends lie on the surface."""
+    joints = surface.joints
+    assert joints is not None
+    if not mask.any():
+        return []
+    x0, y0, x1, y1 = _extent(plan, mask)
+    lx, ly = joints.size
+    columns = np.arange(np.floor(x0 / lx), np.ceil(x1 / lx) + 1)
+    rows = np.arange(np.floor(y0 / ly), np.ceil(y1 / ly) + 1)
+    cx, cy = (a.ravel() for a in np.meshgrid(columns, rows, indexing="ij"))
+    shift = 0.5 * lx * (cy % 2) if joints.bond else np.zeros_like(cy)
+    level = np.full_like(cx, surface.level)
+    along = (np.stack([cx * lx + shift, cy * ly, level], 1), np.stack([(cx + 1) * lx + shift, cy * ly, level], 1))
+    across = (np.stack([cx * lx + shift, cy * ly, level], 1), np.stack([cx * lx + shift, (cy + 1) * ly, level], 1))
+    parts = []
+    for start, end in (along, across):
+        keep = _in_mask(plan, mask, start[:, 0], start[:, 1]) & _in_mask(plan, mask, end[:, 0], end[:, 1])
+        if keep.any():
+            parts.append(strips(start[keep], end[keep], joints.half_width, joints.albedo, opacity=0.8))
+    return parts
+
+
+def kerb(start: tuple[float, float], end: tuple[float, float], *, drop: float, stone: float = 1.0) -> list[Surfels]:
+    """A row of kerb stones from start to end; the lower side (by ``drop``) lies to the right of the walking direction.
+
+    Stones are seen only: kerbs here are low enough to be ground.
+    """
+    a, b = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
+    span = b - a
+    length = float(np.sqrt(np.sum(span * span)))
+    ahead = span / length
+    right = np.array([ahead[1], -ahead[0]])
+    stones = max(1, round(length / stone))
+    pieces = stones * 5
+    at = (np.arange(pieces) + 0.5) / pieces * length
+    centre = a + at[:, None] * ahead
+    shade = 0.40 + 0.10 * np.mod(np.floor(at / length * stones) * 0.618, 1.0)
+    albedo = shade[:, None] * np.array([1.0, 0.99, 0.96])
+    along = np.array([*ahead, 0.0])
+    step = length / pieces
+    top = [
+        surfels(
+            np.column_stack([centre - right * offset, np.full(pieces, 0.004)]), along, np.array([*-right, 0.0]),
+            (0.6 * step, 0.036, THICKNESS_M), albedo * tone,
+        )
+        for offset, tone in ((0.03, 1.06), (0.09, 1.0), (0.13, 0.93))
+    ]  # fmt: skip
+    face = surfels(
+        np.column_stack([centre + right * 0.004, np.full(pieces, -drop / 2)]), along, (0.0, 0.0, 1.0),
+        (0.6 * step, 0.55 * drop, THICKNESS_M), albedo * 0.9,
+    )  # fmt: skip
+    ends = a + np.arange(1, stones)[:, None] / stones * length * ahead
+    seams = []
+    if stones > 1:
+        inner = np.column_stack([ends - right * 0.15, np.full(stones - 1, 0.006)])
+        outer = np.column_stack([ends, np.full(stones - 1, 0.006)])
+        seams = [strips(inner, outer, 0.006, (0.16, 0.155, 0.15), opacity=0.85, overlap=0.45)]
+    return [*top, face, *seams]
+
+
+def paint(
+    x0: float, y0: float, x1: float, y1: float, *, level: float = 0.0, tone: ArrayLike = (0.70, 0.69, 0.66)
+) -> Surfels:
+    """A painted rectangle of road marking, in strips along its longer side."""
+    if x1 - x0 >= y1 - y0:
+        length, width = x1 - x0, y1 - y0
+    else:
+        length, width = y1 - y0, x1 - x0
+    pieces, lanes = max(1, round(length / 0.22)), max(1, round(width / 0.09))
+    s = np.repeat(np.arange(pieces), lanes) * (length / pieces)
+    w = np.tile(np.arange(lanes) + 0.5, pieces) * (width / lanes)
+    worn = 0.82 + 0.2 * np.mod(np.floor(s * 7.3) * 0.381 + np.floor(w * 31.0) * 0.754, 1.0)
+    z = np.full_like(s, level)
+    if x1 - x0 >= y1 - y0:
+        start, end = np.stack([x0 + s, y0 + w, z], 1), np.stack([x0 + s + length / pieces, y0 + w, z], 1)
+    else:
+        start, end = np.stack([x0 + w, y0 + s, z], 1), np.stack([x0 + w, y0 + s + length / pieces, z], 1)
+    albedo = worn[:, None] * np.asarray(tone)
+    return strips(start, end, 0.6 * width / lanes, albedo, opacity=0.9, overlap=0.5, lift=0.005)

@@ -1,0 +1,351 @@
+"""Light: baked once with rays when a scene is authored, read by interpolation when its splats are generated.
+
+The bake is three small tables. A *sun map* is the picture that the sun takes of everything that throws a shadow: one
+depth per 12 cm texel, so that any surfel anywhere is in the sun or not by one comparison. An *ambient grid* says which
+share of the sky each of the six axes sees, on a coarse lattice. A *ground map* says the same for the upward axis just
+above the ground, finely enough for contact shadows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.errors import DamagedFileError
+from navbench_gs.splats.film import displayed_colour
+from navbench_gs.splats.surfels import Surfels, unit
+from scenes.procedural.noise import value_noise
+from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, Solid
+from scenes.procedural.sky import Sky, sky_radiance
+
+Floats = NDArray[np.float64]
+TEXEL_M = 0.12
+DEPTH_STEP_M = 0.02
+NO_CASTER = 65535
+LEVELS_M = np.array([0.15, 0.7, 1.6, 3.2, 6.0, 11.0])
+AXES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
+SH_BAND_0, SH_BAND_1 = 0.28209479177387814, 0.4886025119029199
+REFLECTED = 0.26
+"""Share of the light of sun and sky that surroundings send on."""
+
+
+@dataclass(frozen=True, eq=False)
+class LightBake:
+    """The tables of one scene; see the module's text."""
+
+    sun_depth: NDArray[np.uint16]
+    """(RIGHT, UP) steps of 2 cm from the sun's plane to the first caster, 65535 where there is none."""
+    sun_origin: tuple[float, float, float]
+    """Coordinates (right, up, depth) of the outer corner of texel (0, 0) in the sun's frame."""
+    sky_share: NDArray[np.uint8]
+    """(GX, GY, levels, 6) cosine-weighted share of sky seen along each axis, 255: a whole hemisphere."""
+    ground_share: NDArray[np.uint8]
+    """(HX, HY) the same for the upward axis just above the ground."""
+    origin: tuple[float, float]
+    """World x, y of the first grid point of both grids."""
+    grid_m: float
+    ground_m: float
+
+
+def save_light(light: LightBake, path: Path) -> None:
+    """Write the tables; depths as differences along rows, which compress well."""
+    steps = np.diff(light.sun_depth, axis=1, prepend=np.uint16(0))
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            sun_depth_steps=steps,
+            sun_origin=np.array(light.sun_origin),
+            sky_share=light.sky_share,
+            ground_share=light.ground_share,
+            origin=np.array(light.origin),
+            spacing=np.array([light.grid_m, light.ground_m]),
+        )
+
+
+def read_light(path: Path) -> LightBake:
+    """Read what :func:`save_light` wrote.
+
+    Raises:
+        DamagedFileError: the file is absent, truncated or not a light file.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            right, up, depth = (float(v) for v in data["sun_origin"])
+            return LightBake(
+                sun_depth=np.cumsum(data["sun_depth_steps"], axis=1, dtype=np.uint16),
+                sun_origin=(right, up, depth),
+                sky_share=data["sky_share"],
+                ground_share=data["ground_share"],
+                origin=(float(data["origin"][0]), float(data["origin"][1])),
+                grid_m=float(data["spacing"][0]),
+                ground_m=float(data["spacing"][1]),
+            )
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise DamagedFileError(f"{path} is not a light file: {error}; restore the scene folder") from error
+
+
+def sun_frame(sky: Sky) -> tuple[Floats, Floats, Floats]:
+    """Right, up and depth axes (3,) of the sun's picture; depth points away from the sun."""
+    towards = sky.sun_direction
+    right = unit(np.cross([0.0, 0.0, 1.0], towards))
+    return right, unit(np.cross(towards, right)), -towards
+
+
+def _along(points: Floats, axis: Floats) -> Floats:
+    """Coordinate of points (N, 3) along an axis, in an order of additions that no BLAS decides."""
+    return points[:, 0] * axis[0] + points[:, 1] * axis[1] + points[:, 2] * axis[2]
+
+
+# ---------------------------------------------------------------- authoring: rays
+
+
+def bake_light(
+    casters: list[Solid], sky: Sky, half: tuple[float, float], *, grid_m: float = 1.0, ground_m: float = 0.3,
+    rays: int = 48,
+) -> LightBake:  # fmt: skip
+    """Bake the tables of a place of half extents ``half`` (needs the ``author`` extra)."""
+    scene = _embree_scene(casters)
+    depth, sun_origin = _sun_map(scene, sky, half)
+    directions = _upper_directions(rays)
+    xs, ys = (np.arange(-h, h + grid_m / 2, grid_m) for h in half)
+    gx, gy = (np.arange(-h, h + ground_m / 2, ground_m) for h in half)
+    levels = [_level_share(scene, casters, xs, ys, z, directions) for z in LEVELS_M]
+    ground = _level_share(scene, casters, gx, gy, 0.04, directions)[..., 4]
+    return LightBake(depth, sun_origin, np.stack(levels, axis=2), ground, (-half[0], -half[1]), grid_m, ground_m)
+
+
+def _embree_scene(casters: list[Solid]) -> object:
+    from embreex import rtcore_scene
+    from embreex.mesh_construction import TriangleMesh
+
+    scene = rtcore_scene.EmbreeScene()
+    triangles = np.concatenate([solid.vertices[solid.faces] for solid in casters]).astype(np.float32)
+    TriangleMesh(scene, triangles)
+    return scene
+
+
+def _occluded(scene: object, origins: Floats, directions: Floats) -> NDArray[np.bool_]:
+    hits = scene.run(origins.astype(np.float32), directions.astype(np.float32), query="OCCLUDED")  # type: ignore[attr-defined]
+    return np.asarray(hits) == 0
+
+
+def _sun_map(
+    scene: object, sky: Sky, half: tuple[float, float]
+) -> tuple[NDArray[np.uint16], tuple[float, float, float]]:
+    right, up, away = sun_frame(sky)
+    corners = np.array([[x, y, z] for x in (-half[0], half[0]) for y in (-half[1], half[1]) for z in (0.0, 14.0)])
+    low_r, high_r = _along(corners, right).min(), _along(corners, right).max()
+    low_u, high_u = _along(corners, up).min(), _along(corners, up).max()
+    start = float(_along(corners, away).min()) - 120.0
+    r = np.arange(low_r, high_r, TEXEL_M) + TEXEL_M / 2
+    u = np.arange(low_u, high_u, TEXEL_M) + TEXEL_M / 2
+    rr, uu = (a.ravel()[:, None] for a in np.meshgrid(r, u, indexing="ij"))
+    origins = (rr * right + uu * up + start * away).astype(np.float32)
+    rays = np.ascontiguousarray(np.broadcast_to(away, origins.shape), dtype=np.float32)
+    distance = np.asarray(scene.run(origins, rays, query="DISTANCE"))  # type: ignore[attr-defined]
+    steps = np.where(distance < 1000.0, np.rint(np.minimum(distance, 1e4) / DEPTH_STEP_M), NO_CASTER)
+    depth = np.minimum(steps, NO_CASTER).astype(np.uint16).reshape(len(r), len(u))
+    return depth, (float(low_r), float(low_u), start)
+
+
+def _upper_directions(count: int) -> Floats:
+    """``count`` directions spread evenly over the upper hemisphere."""
+    index = np.arange(count) + 0.5
+    z = index / count
+    angle = math.pi * (1 + math.sqrt(5.0)) * index
+    flat = np.sqrt(1 - z * z)
+    return np.stack([flat * np.cos(angle), flat * np.sin(angle), z], axis=1)
+
+
+def _level_share(
+    scene: object, casters: list[Solid], xs: Floats, ys: Floats, z: float, directions: Floats
+) -> NDArray[np.uint8]:
+    """(X, Y, 6) share of the sky along the axes, on one level; points inside solids take their nearest neighbour's."""
+    px, py = (a.ravel() for a in np.meshgrid(xs, ys, indexing="ij"))
+    points = np.stack([px, py, np.full_like(px, z)], axis=1)
+    weights = np.maximum(directions @ AXES.T, 0.0)
+    whole = np.array([*(2 * weights[:, :4].sum(axis=0)), weights[:, 4].sum(), 1.0])
+    share = np.zeros((len(points), 6))
+    for direction, weight in zip(directions, weights, strict=True):
+        free = ~_occluded(scene, points, np.broadcast_to(direction, points.shape))
+        share += free[:, None] * weight
+    share = np.clip(share / whole, 0.0, 1.0).reshape(len(xs), len(ys), 6)
+    inside = _inside(casters, points).reshape(len(xs), len(ys))
+    return np.rint(_filled(share, inside) * 255).astype(np.uint8)
+
+
+def _inside(casters: list[Solid], points: Floats) -> NDArray[np.bool_]:
+    """Which points lie inside a solid, taking each solid for the convex body of its faces."""
+    inside = np.zeros(len(points), dtype=bool)
+    for solid in casters:
+        low, high = solid.vertices.min(axis=0), solid.vertices.max(axis=0)
+        near = np.flatnonzero(((points > low) & (points < high)).all(axis=1))
+        if not len(near) or len(solid.faces) < 4:
+            continue
+        a, b, c = (solid.vertices[solid.faces[:, k]] for k in range(3))
+        normals = np.cross(b - a, c - a)
+        side = np.einsum("fk,fpk->pf", normals, points[near][None] - a[:, None])
+        inside[near[(side < 1e-9).all(axis=1)]] = True
+    return inside
+
+
+def _filled(values: Floats, missing: NDArray[np.bool_]) -> Floats:
+    from scipy.ndimage import distance_transform_edt
+
+    if not missing.any() or missing.all():
+        return values
+    ix, iy = distance_transform_edt(missing, return_distances=False, return_indices=True)
+    return values[ix, iy]
+
+
+# ---------------------------------------------------------------- generation: interpolation only
+
+
+def lit(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
+    """Spherical harmonics (N, 4, 3) of the displayed colour of every surfel."""
+    normals = surfels.normals
+    foliage, glass, emissive = (surfels.kind == kind for kind in (FOLIAGE, GLASS, EMISSIVE))
+    towards = sky.sun_direction
+    facing = _along(normals, towards)
+    facing = np.where(foliage, 0.35 + 0.45 * np.abs(facing), np.maximum(facing, 0.0))
+    sunshine = sun_visibility(surfels, light, sky) * facing
+    share = sky_share(surfels, light)
+    ambient = _ambient(share, normals, foliage, sky)
+    radiance = surfels.albedo * (sunshine[:, None] * np.asarray(sky.sunlight) + ambient)
+    radiance = np.where(emissive[:, None], 4.0 * surfels.albedo, radiance)
+    harmonics = np.zeros((len(surfels), 4, 3))
+    harmonics[:, 0] = (displayed_colour(radiance, sky.exposure) - 0.5) / SH_BAND_0
+    if glass.any():
+        harmonics[glass] = _glass(radiance[glass], surfels.centres[glass], normals[glass], share[glass], sky)
+    return harmonics
+
+
+def sun_visibility(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
+    """Share (N,) of the sun seen by each surfel: four neighbouring texels, weighted, on two rings."""
+    right, up, away = sun_frame(sky)
+    normals = surfels.normals
+    lift = np.where(surfels.kind == GLASS, 0.20, 0.06)[:, None]
+    points = surfels.centres + np.where((surfels.kind == FOLIAGE)[:, None], -0.22 * away, lift * normals)
+    depth = (_along(points, away) - light.sun_origin[2]) / DEPTH_STEP_M
+    bias = 0.10 / DEPTH_STEP_M
+    r = (_along(points, right) - light.sun_origin[0]) / TEXEL_M - 0.5
+    u = (_along(points, up) - light.sun_origin[1]) / TEXEL_M - 0.5
+    seen = np.zeros(len(surfels))
+    for dr, du in ((-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35)):
+        seen += 0.25 * _depth_test(light.sun_depth, r + dr, u + du, depth - bias)
+    return seen
+
+
+def _depth_test(sun_depth: NDArray[np.uint16], r: Floats, u: Floats, depth: Floats) -> Floats:
+    """Bilinear share of the four texels around (r, u) whose caster lies behind ``depth``; 1 beyond the map."""
+    ir, iu = np.floor(r).astype(np.int64), np.floor(u).astype(np.int64)
+    fr, fu = r - ir, u - iu
+    rows, columns = sun_depth.shape
+    inside = (ir >= 0) & (iu >= 0) & (ir < rows - 1) & (iu < columns - 1)
+    ir, iu = np.clip(ir, 0, rows - 2), np.clip(iu, 0, columns - 2)
+    total = np.zeros(len(r))
+    for a, b, weight in ((0, 0, (1 - fr) * (1 - fu)), (1, 0, fr * (1 - fu)), (0, 1, (1 - fr) * fu), (1, 1, fr * fu)):
+        total += weight * (sun_depth[ir + a, iu + b] > depth)
+    return np.where(inside, total, 1.0)
+
+
+def sky_share(surfels: Surfels, light: LightBake) -> Floats:
+    """Share of the sky (N, 6) along the axes, interpolated half a grid step before each surfel."""
+    normals = surfels.normals
+    points = surfels.centres + 0.5 * light.grid_m * normals
+    nx, ny, nz, _ = light.sky_share.shape
+    x = np.clip((points[:, 0] - light.origin[0]) / light.grid_m, 0.0, nx - 1.001)
+    y = np.clip((points[:, 1] - light.origin[1]) / light.grid_m, 0.0, ny - 1.001)
+    z = np.interp(points[:, 2], LEVELS_M, np.arange(nz, dtype=np.float64))
+    z = np.minimum(z, nz - 1.001)
+    ix, iy, iz = (np.floor(a).astype(np.int64) for a in (x, y, z))
+    fx, fy, fz = (x - ix, y - iy, z - iz)
+    share = np.zeros((len(surfels), 6))
+    for a, wx in ((0, 1 - fx), (1, fx)):
+        for b, wy in ((0, 1 - fy), (1, fy)):
+            for c, wz in ((0, 1 - fz), (1, fz)):
+                share += (wx * wy * wz)[:, None] * light.sky_share[ix + a, iy + b, iz + c]
+    share /= 255.0
+    return _with_ground_map(share, surfels, normals, light)
+
+
+def _with_ground_map(share: Floats, surfels: Surfels, normals: Floats, light: LightBake) -> Floats:
+    """The upward share of surfels that lie on the ground, from the finer map."""
+    low = np.flatnonzero((normals[:, 2] > 0.7) & (surfels.centres[:, 2] < 0.12))
+    nx, ny = light.ground_share.shape
+    x = np.clip((surfels.centres[low, 0] - light.origin[0]) / light.ground_m, 0.0, nx - 1.001)
+    y = np.clip((surfels.centres[low, 1] - light.origin[1]) / light.ground_m, 0.0, ny - 1.001)
+    ix, iy = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    fx, fy = x - ix, y - iy
+    total = np.zeros(len(low))
+    for a, wx in ((0, 1 - fx), (1, fx)):
+        for b, wy in ((0, 1 - fy), (1, fy)):
+            total += wx * wy * light.ground_share[ix + a, iy + b]
+    share[low, 4] = total / 255.0
+    return share
+
+
+def _sky_by_axis(sky: Sky) -> Floats:
+    """Mean radiance (6, 3) of the sky over the hemisphere of each axis, cosine-weighted, and of the ground below."""
+    directions = _upper_directions(64)
+    colours = sky_radiance(sky, directions)
+    means = []
+    for axis in AXES[:5]:
+        weight = np.maximum(_along(directions, axis), 0.0)
+        means.append(np.sum(colours * weight[:, None], axis=0) / np.sum(weight))
+    return np.stack([*means, means[4]])
+
+
+def _bounce(sky: Sky, by_axis: Floats) -> Floats:
+    """Radiance (3,) of whatever is not sky: ground and walls, warmer than the sky."""
+    sunlit = np.asarray(sky.sunlight) * max(float(sky.sun_direction[2]), 0.15) * 0.42
+    return REFLECTED * (sunlit + by_axis[4]) * np.array([1.05, 1.0, 0.92])
+
+
+def _ambient(share: Floats, normals: Floats, foliage: NDArray[np.bool_], sky: Sky) -> Floats:
+    """Light (N, 3) of the sky that is seen and of the surroundings that hide the rest."""
+    by_axis = _sky_by_axis(sky)
+    bounce = _bounce(sky, by_axis)
+    square = normals * normals
+    weights = np.stack(
+        [square[:, axis // 2] * ((normals[:, axis // 2] > 0) == (axis % 2 == 0)) for axis in range(6)], axis=1
+    )
+    weights[foliage] = np.array([0.1, 0.1, 0.1, 0.1, 0.5, 0.1])
+    total = np.zeros((len(normals), 3))
+    for axis in range(6):
+        seen = share[:, axis : axis + 1]
+        total += weights[:, axis : axis + 1] * (seen * by_axis[axis] + (1.0 - seen) * bounce)
+    return total * 1.12
+
+
+def _glass(radiance: Floats, centres: Floats, normals: Floats, share: Floats, sky: Sky) -> Floats:
+    """Harmonics (N, 4, 3) of panes that mirror sky above and facades below, more so at grazing angles.
+
+    The colour is c + a (d . n) + b d_z of the viewing direction d, through three views solved by hand: head on,
+    grazing, and from below; first-degree harmonics hold exactly that.
+    """
+    outside = np.maximum(share[:, :4].max(axis=1), 0.05)[:, None] * 2.0
+    by_axis = _sky_by_axis(sky)
+    facade = _bounce(sky, by_axis) * 1.3
+    wobble = (0.7 + 0.6 * value_noise(centres[:, 0] * 1.1 + centres[:, 1], centres[:, 2] * 1.3, 61))[:, None]
+    mirrored = np.clip(outside * wobble, 0.0, 1.0) * by_axis[:4].mean(axis=0) + (1 - np.clip(outside, 0, 1)) * facade
+    sky_above = outside * by_axis[4] + (1 - np.clip(outside, 0, 1)) * facade
+    head_on = displayed_colour(radiance * 0.85 + 0.14 * mirrored * wobble, sky.exposure)
+    grazing = displayed_colour(radiance * 0.45 + 0.55 * mirrored, sky.exposure)
+    below = displayed_colour(radiance * 0.75 + 0.42 * sky_above, sky.exposure)
+    # views: d.n = -1, d_z = 0 -> head_on; d.n = -0.3, d_z = 0 -> grazing; d.n = -0.8, d_z = 0.6 -> below
+    a = (grazing - head_on) / 0.7
+    c = head_on + a
+    b = (below - c + 0.8 * a) / 0.6
+    harmonics = np.zeros((len(radiance), 4, 3))
+    harmonics[:, 0] = (c - 0.5) / SH_BAND_0
+    slope = a[:, None, :] * normals[:, :, None]
+    slope[:, 2] += b
+    # real harmonics of degree 1: -y, z, -x
+    harmonics[:, 1], harmonics[:, 2], harmonics[:, 3] = -slope[:, 1], slope[:, 2], -slope[:, 0]
+    harmonics[:, 1:] /= SH_BAND_1
+    return harmonics

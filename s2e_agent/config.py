@@ -14,8 +14,8 @@ class EncoderConfig(Record):
 
     width_px: int = 128
     height_px: int = 96
-    channels: tuple[int, ...] = (24, 48, 96, 128)
-    """Channels after each halving of the picture."""
+    channels: tuple[int, ...] = (48, 96, 128)
+    """Channels at a quarter, an eighth, ... of the picture's size."""
     groups: int = 8
     """Groups of the group normalisation."""
 
@@ -94,7 +94,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "tiny": Preset(
         policy=PolicyConfig(),
-        pretrain=PretrainConfig(loop=LoopConfig(steps=4000, warmup_steps=200, validate_every=250)),
+        pretrain=PretrainConfig(loop=LoopConfig(steps=4000, warmup_steps=200, validate_every=250, half=True)),
     ),
 }
 

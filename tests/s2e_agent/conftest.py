@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from navbench_gs.drives.layout import write_clip
+
+
+def arc(index, count):
+    """Poses (count, 3) along an arc at about 1 m/s and 4 Hz; the bend differs from drive to drive."""
+    yaw = (index % 5 - 2) * 0.05 * np.arange(count)
+    step = 0.25 * np.stack([np.cos(yaw), np.sin(yaw)], axis=1)
+    places = np.concatenate([[[0.0, 0.0]], np.cumsum(step, axis=0)[:-1]])
+    return np.concatenate([places, yaw[:, None]], axis=1)
+
+
+@pytest.fixture(scope="session")
+def drives(tmp_path_factory):
+    """A folder of ten synthetic drives of 24 small frames in four scenes; the colour tells the bend."""
+    folder = tmp_path_factory.mktemp("drives")
+    rng = np.random.Generator(np.random.PCG64(5))
+    for index in range(10):
+        pictures = rng.integers(0, 60, (24, 24, 32, 3)) + np.array([30 * (index % 5), 60, 120])
+        poses = arc(index, 24)
+        disturbed = np.arange(24) == 12
+        name = f"yard_{1000 + index % 4}-empty-{index}"
+        write_clip(folder / name, pictures.astype(np.uint8), poses, disturbed, poses[-1, :2] + 3.0)
+    return folder

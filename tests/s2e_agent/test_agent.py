@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+import torch
+
+from navbench_gs.domain.observation import Observation
+from navbench_gs.errors import WeightsError
+from s2e_agent.agent import S2EAgent
+from s2e_agent.checkpoint import load_policy, save_policy
+from s2e_agent.config import PRESETS
+from s2e_agent.policy import Policy
+
+
+def observation(seed):
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return Observation(
+        time_s=0.25 * seed,
+        goal=np.array([6.0, -1.0], dtype=np.float32),
+        velocity=np.zeros(2, dtype=np.float32),
+        odometry=np.zeros(3, dtype=np.float32),
+        rgb=rng.integers(0, 256, (120, 160, 3)).astype(np.uint8),
+    )
+
+
+def random_agent(name="debug"):
+    torch.manual_seed(0)
+    policy = Policy(PRESETS[name].policy)
+    policy.anchors.copy_(torch.randn(len(policy.anchors), 2))
+    return S2EAgent.of_policy(policy, revision="random")
+
+
+def drive(agent, seeds):
+    agent.reset(observation(seeds[0]), seed=0)
+    return [agent.act(observation(seed)).points for seed in seeds]
+
+
+def test_the_card_says_what_the_benchmark_must_give():
+    card = random_agent().card
+    assert (card.needs.camera.width_px, card.needs.camera.height_px) == (160, 120)
+    assert (card.action.kind, card.action.horizon, card.action.period_s) == ("waypoints", 10, 0.25)
+    assert card.decision_period_s == 0.25 and not card.needs.privileged
+
+
+def test_an_action_is_ten_finite_waypoints():
+    agent = random_agent("tiny")
+    action = drive(agent, [1])[0]
+    assert action.shape == (10, 2) and np.isfinite(action).all()
+
+
+def test_nothing_leaks_from_one_episode_to_the_next():
+    agent = random_agent()
+    first = drive(agent, [1, 2, 3])
+    drive(agent, [7, 8, 9])
+    again = drive(agent, [1, 2, 3])
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+
+
+def test_cached_features_give_what_encoding_the_whole_history_gives():
+    agent = random_agent()
+    acted = drive(agent, [1, 2, 3])[-1]
+    config = agent.policy.config
+    from navbench_gs.drives.frames import resized
+    from s2e_agent.agent import likeliest_path
+
+    frames = [resized(observation(s).rgb, config.encoder.width_px, config.encoder.height_px) for s in (2, 3)]
+    with torch.no_grad():
+        mixture = agent.policy(
+            torch.from_numpy(np.stack(frames)),
+            torch.arange(2)[None],
+            torch.ones(1, 2, dtype=torch.bool),
+            torch.tensor([[6.0, -1.0]]),
+        )
+    assert np.allclose(acted, likeliest_path(mixture), atol=1e-5)
+
+
+def test_weights_of_another_network_are_one_clear_error(tmp_path):
+    torch.manual_seed(0)
+    path = tmp_path / "w.safetensors"
+    policy = Policy(PRESETS["debug"].policy)
+    policy.config = PRESETS["tiny"].policy
+    save_policy(path, policy, {})
+    with pytest.raises(WeightsError, match="another network"):
+        load_policy(path)
+
+
+def test_absent_and_changed_weights_are_one_clear_error(tmp_path):
+    with pytest.raises(WeightsError, match="no weights at"):
+        S2EAgent(checkpoint=str(tmp_path / "none.safetensors"))
+    path = tmp_path / "w.safetensors"
+    save_policy(path, Policy(PRESETS["debug"].policy), {})
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(WeightsError, match="is not the file"):
+        S2EAgent(checkpoint=str(path))

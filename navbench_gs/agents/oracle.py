@@ -1,0 +1,181 @@
+"""The privileged planner: knows terrain, obstacles and pedestrians. An upper mark, and the driver that teaches.
+
+At reset it plans a route round every obstacle. At each decision it imagines some seventy motions of the next four
+seconds (along the route or beside it, faster or slower, waiting, turning away) against a forecast of the pedestrians,
+and takes the first step of the best.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.agents.forecast import PedestrianForecast
+from navbench_gs.agents.rollouts import Candidates, Rollouts, RouteAhead, roll_out
+from navbench_gs.catalogue.obstacles import OBSTACLES
+from navbench_gs.domain.action import Velocity
+from navbench_gs.domain.agent import AgentCard, Needs
+from navbench_gs.domain.observation import Observation
+from navbench_gs.domain.rules import RULES_V0
+from navbench_gs.domain.state import Privileged
+from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError
+from navbench_gs.geometry import arc_lengths
+from navbench_gs.terrain.distance import clearance_field, occupied_by
+from navbench_gs.terrain.routes import CostToGo, cost_to_go, shortest_route
+from navbench_gs.terrain.terrain import Grid, load_terrain
+
+Floats = NDArray[np.float64]
+
+STEP_S = 0.2
+STEPS = 20
+CRUISE_MPS = 1.0
+ROOMY_CLEARANCE_M = 0.7
+"""The route keeps this clear if that makes it at most ``ROOMY_STRETCH`` times as long as the tightest one."""
+ROOMY_STRETCH = 1.15
+ASTRAY_M = 1.2
+"""Farther from its route than this, the oracle plans anew."""
+HULL_OFFSET_M, HULL_RADIUS_M = 0.15, 0.292
+"""Two discs, this far before and behind the centre, cover the robot's 0.60 x 0.50 m."""
+
+SOLID_MARGIN_M, SOLID_WEIGHT, CRASH_COST = 0.2, 12.0, 30.0
+GROUND_MARGIN_M, GROUND_WEIGHT = 0.3, 4.0
+PERSON_MARGIN_M, PERSON_WEIGHT, PERSON_COST = 0.6, 10.0, 40.0
+TOUCH_M = 0.06
+"""Gaps below this count as a touch: forecast and simulation differ by as much."""
+TRUST_S = 2.5
+"""Touches foreseen this far ahead weigh 1/e of present ones."""
+HASTE_WEIGHT, TURN_WEIGHT, SPEED_WEIGHT, OFFSET_WEIGHT, CHANGE_COST = 3.0, 0.25, 0.3, 0.15, 0.1
+
+
+def _candidates() -> Candidates:
+    """Route drives of all speeds and offsets, then arcs, the first of which is to stand."""
+    speeds = np.array([0.3, 0.6, 0.85, CRUISE_MPS, 1.2])
+    offsets = np.array([0.0, 0.3, -0.3, 0.6, -0.6, 1.0, -1.0, 1.5, -1.5])
+    arc_speeds = np.array([0.0, 0.3, 0.6, 1.0])
+    arc_turns = np.array([0.35, -0.35, 0.7, -0.7, 1.2, -1.2])
+    drives, arcs = len(speeds) * len(offsets), len(arc_speeds) * len(arc_turns)
+    return Candidates(
+        speeds=np.concatenate([np.repeat(speeds, len(offsets)), [0.0], np.repeat(arc_speeds, len(arc_turns))]),
+        turns=np.concatenate([np.full(drives, np.nan), [0.0], np.tile(arc_turns, len(arc_speeds))]),
+        offsets=np.concatenate([np.tile(offsets, len(speeds)), np.zeros(1 + arcs)]),
+    )
+
+
+CANDIDATES = _candidates()
+
+
+class OracleAgent:
+    """Plans with everything the simulator knows."""
+
+    card = AgentCard(
+        name="oracle",
+        revision="1",
+        description="privileged planner that knows terrain, obstacles and pedestrians",
+        needs=Needs(privileged=True),
+    )
+
+    def reset(self, observation: Observation, *, seed: int, privileged: Privileged | None = None) -> None:
+        """Plan the route round every obstacle of the episode.
+
+        Raises:
+            AgentCardError: the caller withholds the privileged record.
+        """
+        episode = _given(privileged).episode
+        grid = load_terrain(_given(privileged).scene).grid
+        discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
+        occupied = occupied_by(grid, discs)
+        everywhere = np.ones_like(grid.walkable)
+        self._ground = clearance_field(grid, occupied=occupied)
+        self._solid = clearance_field(Grid(everywhere, grid.blocked, grid.origin, grid.cell_m), occupied=occupied)
+        self._cost, route = _roomy_route(grid, np.array(episode.start[:2]), np.array(episode.goal), occupied)
+        self._route = RouteAhead(route)
+        self._forecast = PedestrianForecast(episode.pedestrians)
+        self._chosen = -1
+
+    def act(self, observation: Observation, *, privileged: Privileged | None = None) -> Velocity:
+        """The first step of the cheapest imagined motion."""
+        state = _given(privileged).state
+        self._plan_anew_if_astray(state.robot)
+        drives = roll_out(
+            state.robot, state.robot_velocity, CANDIDATES, RULES_V0.robot,
+            steps=STEPS, step_s=STEP_S, route=self._route,
+        )  # fmt: skip
+        costs = self._way_cost(drives) + self._effort_cost(drives, state.robot_velocity)
+        if len(state.pedestrians):
+            costs += self._person_cost(drives, self._forecast.places(state, TIMES_S))
+        self._chosen = int(np.argmin(costs))
+        speed, turn = drives.commands[self._chosen]
+        return Velocity(float(speed), float(turn))
+
+    def _plan_anew_if_astray(self, pose: Floats) -> None:
+        if self._route.nearest(pose[0], pose[1])[1] > ASTRAY_M:
+            try:
+                self._route = RouteAhead(shortest_route(self._cost, pose[:2]))
+            except InfeasibleEpisodeError:
+                return  # wedged between things: the arcs lead out, and the old route still shows where to
+
+    def _way_cost(self, drives: Rollouts) -> Floats:
+        """(K,) what is left to drive at the end, metres, and for coming near solid things or off the ground."""
+        hull = _hull(drives.poses)
+        gap = self._solid.at(hull).min(axis=2) - HULL_RADIUS_M
+        near = np.maximum(SOLID_MARGIN_M - gap, 0.0)
+        crash = np.where(gap < 0.02, FADING[:, None], 0.0)
+        off = np.maximum(GROUND_MARGIN_M - self._ground.at(drives.poses[:, :, :2]), 0.0)
+        solid = SOLID_WEIGHT * near.mean(axis=0) + CRASH_COST * crash.max(axis=0)
+        left: Floats = self._cost.at(drives.poses[-1, :, :2]) + solid + GROUND_WEIGHT * off.mean(axis=0)
+        return left
+
+    def _effort_cost(self, drives: Rollouts, velocity: Floats) -> Floats:
+        """(K,) for haste, for changing speed, turn and mind, and for driving beside the route."""
+        change = np.abs(drives.commands - velocity)
+        haste = np.maximum(CANDIDATES.speeds - CRUISE_MPS, 0.0)
+        other = np.arange(len(CANDIDATES.speeds)) != self._chosen
+        effort: Floats = (
+            HASTE_WEIGHT * haste
+            + SPEED_WEIGHT * change[:, 0]
+            + TURN_WEIGHT * change[:, 1]
+            + OFFSET_WEIGHT * np.abs(CANDIDATES.offsets)
+            + CHANGE_COST * other
+        )
+        return effort
+
+    def _person_cost(self, drives: Rollouts, places: Floats) -> Floats:
+        """(K,) for coming near pedestrians at their forecast places (T, P, 2), and for touching them."""
+        apart = _hull(drives.poses)[:, :, :, None, :] - places[:, None, None, :, :]
+        gaps = np.sqrt(np.sum(apart * apart, axis=-1)) - self._forecast.radii
+        gap = gaps.min(axis=(2, 3)) - HULL_RADIUS_M
+        near = np.maximum(PERSON_MARGIN_M - gap, 0.0) ** 2 * FADING[:, None]
+        touch = np.where(gap < TOUCH_M, FADING[:, None], 0.0)
+        cost: Floats = PERSON_WEIGHT * near.mean(axis=0) + PERSON_COST * touch.max(axis=0)
+        return cost
+
+
+TIMES_S: Floats = STEP_S * np.arange(1.0, STEPS + 1.0)
+FADING: Floats = np.exp(-TIMES_S / TRUST_S)
+
+
+def _given(privileged: Privileged | None) -> Privileged:
+    if privileged is None:
+        raise AgentCardError("the oracle needs the privileged record that its card declares")
+    return privileged
+
+
+def _hull(poses: Floats) -> Floats:
+    """Centres (T, K, 2, 2) of the two discs that cover the robot at poses (T, K, 3)."""
+    heading = np.stack([np.cos(poses[..., 2]), np.sin(poses[..., 2])], axis=-1) * HULL_OFFSET_M
+    return np.stack([poses[..., :2] + heading, poses[..., :2] - heading], axis=2)
+
+
+def _roomy_route(grid: Grid, start: Floats, goal: Floats, occupied: NDArray[np.bool_]) -> tuple[CostToGo, Floats]:
+    """Cost-to-go at the rules' clearance, and a route (P, 2), roomier where that is no long way round.
+
+    Raises:
+        InfeasibleEpisodeError: there is no way round the obstacles.
+    """
+    cost = cost_to_go(grid, goal, clearance_m=RULES_V0.sampling.clearance_m, occupied=occupied)
+    route = shortest_route(cost, start)
+    try:
+        roomy = shortest_route(cost_to_go(grid, goal, clearance_m=ROOMY_CLEARANCE_M, occupied=occupied), start)
+    except InfeasibleEpisodeError:
+        return cost, route
+    return cost, roomy if arc_lengths(roomy)[-1] <= ROOMY_STRETCH * arc_lengths(route)[-1] else route

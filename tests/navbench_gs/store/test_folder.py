@@ -226,3 +226,31 @@ def test_two_processes_never_write_one_folder(folder, manifest):
     assert "another process is writing" in other()
     folder.close_run()
     assert other() == "wrote"
+
+
+def _append_all(path, manifest, rows):
+    folder = RunFolder.create_or_resume(path, manifest)
+    for row in rows:
+        folder.append(row)
+
+
+def test_a_writer_killed_anywhere_loses_and_doubles_nothing(manifest, row, tmp_path):
+    rows = {entry[:3]: row(entry[:3], error="x" * 20_000) for entry in manifest().planned}
+    path, context = tmp_path / "run", multiprocessing.get_context("fork")
+    RunFolder.create_or_resume(path, manifest()).close_run()
+    lines = path / "results.jsonl"
+    lines.touch()
+    for kill_at in range(1, 12, 2):
+        missing = RunFolder.open(path).missing()
+        writer = context.Process(target=_append_all, args=(path, manifest(), [rows[key] for key in missing]))
+        writer.start()
+        while writer.is_alive() and lines.read_bytes().count(b"\n") < kill_at:
+            pass
+        writer.kill()
+        writer.join()
+        assert lines.read_bytes().count(b"\n") >= kill_at
+    folder = RunFolder.create_or_resume(path, manifest())
+    for key in folder.missing():
+        folder.append(rows[key])
+    folder.close_run()
+    assert [comparable(row) for row in RunFolder.open(path).rows()] == [comparable(row) for row in rows.values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,8 @@ def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, in
 
     from navbench_gs.cli.progress import RunProgress
     from navbench_gs.domain.run import RunConfig
-    from navbench_gs.evaluation.evaluate import draw_videos, evaluate
+    from navbench_gs.evaluation.evaluate import evaluate
+    from navbench_gs.evaluation.films import draw_videos
     from navbench_gs.evaluation.plan import plan_run
     from navbench_gs.store import RunFolder
 
@@ -136,4 +138,4 @@ def default_folder(config: RunConfig, shard: tuple[int, int] | None) -> Path:
         name += f"-{config.digest()[:8]}"
     if shard is not None:
         name += f"-{shard[0] + 1}of{shard[1]}"
-    return Path("runs") / name
+    return Path("runs") / re.sub(r"[^\w.+-]", "_", name)

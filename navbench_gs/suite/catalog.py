@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -33,16 +32,15 @@ TRAINING_SOURCE = "procedural"
 
 
 def suite_folder() -> Path:
-    """The folder ``scenes/suite``, found by its path; the wing ``scenes`` is not imported.
+    """The folder ``scenes/suite`` beside this package; the wing ``scenes`` is not imported, only its data is found.
 
     Raises:
-        SceneUnavailableError: the package ``scenes`` is not installed.
+        SceneUnavailableError: the data is not installed.
     """
-    spec = importlib.util.find_spec("scenes")
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    if not places:
-        raise SceneUnavailableError("the package 'scenes' is not installed; reinstall navbench-gs")
-    return Path(places[0]) / "suite"
+    folder = Path(__file__).parents[2] / "scenes" / "suite"
+    if not folder.is_dir():
+        raise SceneUnavailableError(f"the scenes' data are missing ({folder}); reinstall navbench-gs")
+    return folder
 
 
 def cache_folder() -> Path:

@@ -3,4 +3,8 @@
 Importing this package registers the gymnasium ids and loads neither torch, pybullet nor any wing.
 """
 
+from navbench_gs.registration import register_all
+
 __version__ = "0.1.0"
+
+register_all()

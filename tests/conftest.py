@@ -14,6 +14,7 @@ from navbench_gs.domain.record import file_digest
 from navbench_gs.domain.scene import TERRAIN_FILE, Scene, Sun
 from navbench_gs.domain.task import TASKS
 from navbench_gs.geometry import arc_lengths, point_along
+from navbench_gs.splats.cloud import cloud_digest, save_cloud
 from navbench_gs.terrain.terrain import Grid, Mesh, Terrain, save_terrain
 
 HALF_M = 10.0
@@ -76,11 +77,11 @@ _OBSTACLES = (
 )
 _PEDESTRIANS = (
     PedestrianPlacement(
-        look="amber", start=(7.0, -8.0, 3.14), goals=((-7.0, -8.0), (7.0, -8.0)), speed_mps=1.2, radius_m=0.28,
+        look="student", start=(7.0, -8.0, 3.14), goals=((-7.0, -8.0), (7.0, -8.0)), speed_mps=1.2, radius_m=0.28,
         behaviour="share",
     ),
     PedestrianPlacement(
-        look="amber", start=(0.5, -9.0, 1.57), goals=((0.5, -4.5), (0.5, -9.0)), speed_mps=0.8, radius_m=0.28,
+        look="student", start=(0.5, -9.0, 1.57), goals=((0.5, -4.5), (0.5, -9.0)), speed_mps=0.8, radius_m=0.28,
         behaviour="yield", wait_s=1.0,
     ),
 )  # fmt: skip
@@ -147,10 +148,6 @@ def _cloud() -> GaussianCloud:
 
 
 def _store_cloud(cloud: GaussianCloud, cache: Path) -> str:
-    try:
-        from navbench_gs.splats.cloud import cloud_digest, save_cloud
-    except ImportError:  # not written yet
-        return "0" * 64
     digest = cloud_digest(cloud)
     (cache / "clouds").mkdir(parents=True, exist_ok=True)
     save_cloud(cache / "clouds" / f"yard_00-{digest[:16]}.npz", cloud)

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    ("errors", "geometry", "unpickle"),
+    ("errors",),
+    ("geometry", "unpickle"),
     ("domain",),
     ("splats", "terrain", "crowd", "drives", "weights", "training", "metrics", "statistics", "store"),
     ("catalogue",),
@@ -22,7 +23,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 WINGS = {"baselines": set(), "s2e_agent": set(), "leaderboard": set(), "scenes": {"render", "suite"}}
-HIGHEST_FLOOR_OF_A_WING = 3
+HIGHEST_FLOOR_OF_A_WING = FLOOR["catalogue"]
 
 
 def imports_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -56,7 +57,7 @@ def core_violations(package: Path) -> list[str]:
 
 
 def wing_violations(wing: Path, also: set[str]) -> list[str]:
-    """Imports of a wing that reach above floor 3 or into another wing."""
+    """Imports of a wing that reach above the catalogue or into another wing."""
     found = []
     for path in sorted(wing.rglob("*.py")):
         for line, name in imports_of(path):
@@ -92,6 +93,6 @@ def test_the_check_sees_an_import_that_goes_up(tmp_path):
         "def f():\n    from navbench_gs import env\n    import scenes.suite\n"
     )
     assert core_violations(package) == [
-        "navbench_gs/metrics/score.py:2 imports navbench_gs.env from floor 5",
+        "navbench_gs/metrics/score.py:2 imports navbench_gs.env from floor 6",
         "navbench_gs/metrics/score.py:3 imports the wing scenes.suite",
     ]

@@ -31,7 +31,8 @@ def join_clouds(clouds: Sequence[GaussianCloud]) -> GaussianCloud:
 
 def _padded_harmonics(sh: NDArray[np.float32], terms: int) -> NDArray[np.float32]:
     """(N, K, 3) -> (N, terms, 3), zeros in the new terms."""
-    return np.pad(sh, ((0, 0), (0, terms - sh.shape[1]), (0, 0)))
+    missing = terms - sh.shape[1]
+    return np.pad(sh, ((0, 0), (0, missing), (0, 0))) if missing else sh
 
 
 def cloud_digest(cloud: GaussianCloud) -> str:

@@ -1,0 +1,119 @@
+"""Actors: the obstacles and pedestrians of an episode as Gaussians, to be drawn together with its scene."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.catalogue.obstacles import OBSTACLES, obstacle_look
+from navbench_gs.catalogue.pedestrians import cycle_length_m, figure, posed_figure
+from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.scene import Scene
+from navbench_gs.domain.state import WorldState
+from navbench_gs.render.lighting import lit_cloud
+from navbench_gs.splats.cloud import join_clouds
+from navbench_gs.splats.surfels import Surfels, join_surfels, surfels
+
+Floats = NDArray[np.float64]
+GroundHeight = Callable[[float, float], float]
+"""World x, y -> height of the ground, metres."""
+
+BRISK_WALK_MPS = 1.4
+"""Speed at which figures take their full stride."""
+STANDING_MPS = 0.05
+"""Below this speed a pedestrian stands with its feet together."""
+GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
+"""Turn between neighbouring points of a sunflower; also keeps pedestrians out of step."""
+SHADOW_SPOTS, SHADOW_OPACITY, SHADOW_LIFT_M = 24, 0.35, 0.02
+
+
+def flat_ground(x: float, y: float) -> float:
+    """Height zero everywhere."""
+    return 0.0
+
+
+class Stage:
+    """What stands and walks in one episode, ready to be drawn at any moment of it.
+
+    The legs of a pedestrian turn with the distance it has walked since the first state shown, so the same sequence of
+    states gives the same pictures. A state older than the last one begins a new sequence.
+
+    Args:
+        scene: whose sun lights the actors.
+        episode: its obstacles and pedestrians.
+        ground_height: height of the ground under an actor.
+    """
+
+    def __init__(self, scene: Scene, episode: Episode, ground_height: GroundHeight = flat_ground) -> None:
+        self._sun = scene.sun
+        self._ground_height = ground_height
+        self._figures = [figure(pedestrian.look) for pedestrian in episode.pedestrians]
+        self._shadows = [contact_shadow(pedestrian.radius_m) for pedestrian in episode.pedestrians]
+        self._obstacles = self._lit_obstacles(episode)
+        self._last: WorldState | None = None
+        self._phases = self._first_phases()
+
+    def actors(self, state: WorldState) -> GaussianCloud | None:
+        """All actors at the moment of ``state``, lit, in the world frame; None if the episode has none."""
+        self._walk_to(state)
+        clouds = [] if self._obstacles is None else [self._obstacles]
+        if self._figures:
+            clouds.append(lit_cloud(self._posed_pedestrians(state), self._sun))
+        return join_clouds(clouds) if clouds else None
+
+    def _lit_obstacles(self, episode: Episode) -> GaussianCloud | None:
+        parts = []
+        for obstacle in episode.obstacles:
+            x, y, yaw = obstacle.pose
+            look = obstacle_look(obstacle.kind, obstacle.look_seed)
+            shadow = contact_shadow(OBSTACLES[obstacle.kind].radius_m)
+            parts.append(join_surfels([look, shadow]).moved(x, y, self._ground_height(x, y), yaw))
+        return lit_cloud(join_surfels(parts), self._sun) if parts else None
+
+    def _first_phases(self) -> Floats:
+        return np.arange(len(self._figures), dtype=np.float64) * GOLDEN_ANGLE
+
+    def _walk_to(self, state: WorldState) -> None:
+        """Advance each gait by the distance between the last state's position and this one's."""
+        if self._last is None or state.time_s < self._last.time_s:
+            self._phases = self._first_phases()
+        else:
+            steps = np.hypot(*(state.pedestrians[:, :2] - self._last.pedestrians[:, :2]).T)
+            for index, (person, step) in enumerate(zip(self._figures, steps, strict=True)):
+                cycle = cycle_length_m(person, stride_at(state.pedestrian_velocities[index]))
+                if cycle > 0.0:
+                    self._phases[index] += 2.0 * math.pi * step / cycle
+        self._last = state
+
+    def _posed_pedestrians(self, state: WorldState) -> Surfels:
+        """Figures and the shadows at their feet, in the world frame."""
+        parts = []
+        for index, person in enumerate(self._figures):
+            x, y, yaw = (float(value) for value in state.pedestrians[index])
+            ground = self._ground_height(x, y)
+            posed = posed_figure(person, float(self._phases[index]), stride_at(state.pedestrian_velocities[index]))
+            parts += [posed.moved(x, y, ground, yaw), self._shadows[index].moved(x, y, ground)]
+        return join_surfels(parts)
+
+
+def stride_at(velocity: Floats) -> float:
+    """Stride, 0 to 1, of a pedestrian with ``velocity`` (2,) m/s."""
+    speed = math.hypot(float(velocity[0]), float(velocity[1]))
+    return 0.0 if speed < STANDING_MPS else min(speed / BRISK_WALK_MPS, 1.0)
+
+
+def contact_shadow(radius_m: float) -> Surfels:
+    """A soft dark disc on the ground around the origin: the sky that an object hides from the ground beneath it.
+
+    It is made of many small spots, because a splat is sorted against the ground by its centre alone.
+    """
+    index = np.arange(SHADOW_SPOTS) + 0.5
+    distance = radius_m * np.sqrt(index / SHADOW_SPOTS)
+    angle = GOLDEN_ANGLE * index
+    centres = np.stack([distance * np.cos(angle), distance * np.sin(angle), np.full_like(angle, SHADOW_LIFT_M)], axis=1)
+    sigma = radius_m / math.sqrt(SHADOW_SPOTS)
+    return surfels(centres, (1, 0, 0), (0, 1, 0), (sigma, sigma, 0.004), (0, 0, 0), SHADOW_OPACITY)

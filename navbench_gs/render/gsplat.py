@@ -1,0 +1,152 @@
+"""The CUDA renderer: the same picture by gsplat's kernels, the cameras of a call in batches.
+
+gsplat composites no median depth for 3-D Gaussians, so ``Frames.depth`` is its *expected* depth here (the mean of z
+over what the pixel shows) where alpha reaches one half, else inf; the renderer's name says so. The constants of the
+picture (largest alpha, floor of the compensation) are compiled into the installed gsplat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.errors import RendererUnavailableError
+from navbench_gs.render.camera import Camera, look
+from navbench_gs.render.picture import BLUR_PX2, MEDIAN_TRANSMITTANCE, PictureRules
+from navbench_gs.render.renderer import Frames, common_size
+
+if TYPE_CHECKING:
+    import torch
+
+CAMERAS_PER_CALL = 32
+"""More would need gigabytes for large scenes, fewer would leave the device idle."""
+
+
+class DeviceCloud(NamedTuple):
+    """A ``GaussianCloud`` as tensors on the device; same fields and shapes."""
+
+    means: torch.Tensor
+    quats: torch.Tensor
+    scales: torch.Tensor
+    opacities: torch.Tensor
+    sh: torch.Tensor
+
+
+class GsplatRenderer:
+    """Draws prepared clouds with gsplat.
+
+    Args:
+        antialiased: gsplat's mode ``antialiased``, else ``classic``.
+        device: a torch CUDA device.
+
+    Raises:
+        RendererUnavailableError: there is no CUDA device, or gsplat's kernels cannot be loaded or compiled.
+    """
+
+    def __init__(self, antialiased: bool = True, device: str = "cuda") -> None:
+        import torch
+
+        if not torch.cuda.is_available():
+            raise RendererUnavailableError("renderer 'gsplat' needs a CUDA device, and torch sees none; use 'cpu'")
+        self.rules = PictureRules(antialiased)
+        self._device = torch.device(device)
+        try:
+            self.render(self.prepare(_probe_cloud()), [Camera(look((0.0, 0.0, 0.0), 0.0), 8.0, 16, 16)])
+        except (ImportError, AttributeError, OSError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()
+            raise RendererUnavailableError(
+                f"renderer 'gsplat' cannot load its CUDA kernels ({reason[0] if reason else type(error).__name__}); "
+                "install a gsplat wheel built for this torch and CUDA, or use 'cpu'"
+            ) from error
+
+    @property
+    def name(self) -> str:
+        """Mode and kind of depth, for example ``gsplat/antialiased/expected-depth``."""
+        return f"gsplat/{self.rules.mode}/expected-depth"
+
+    def prepare(self, cloud: GaussianCloud) -> DeviceCloud:
+        """The cloud on the device."""
+        return self._uploaded(cloud.validated("the scene's cloud"))
+
+    def render(self, scene: DeviceCloud, cameras: Sequence[Camera], actors: GaussianCloud | None = None) -> Frames:
+        """Draw ``scene`` and ``actors`` (world frame) from every camera; all of one size.
+
+        Raises:
+            ValueError: there is no camera, or sizes differ.
+        """
+        common_size(cameras)
+        cloud = scene if actors is None or not len(actors) else _joined(scene, self._uploaded(actors))
+        starts = range(0, len(cameras), CAMERAS_PER_CALL)
+        batches = [self._render_batch(cloud, cameras[start : start + CAMERAS_PER_CALL]) for start in starts]
+        return Frames(
+            rgb=np.concatenate([batch.rgb for batch in batches]),
+            depth=np.concatenate([batch.depth for batch in batches]),
+            alpha=np.concatenate([batch.alpha for batch in batches]),
+        )
+
+    def _uploaded(self, cloud: GaussianCloud) -> DeviceCloud:
+        import torch
+
+        fields = (cloud.means, cloud.quats, cloud.scales, cloud.opacities, cloud.sh)
+        return DeviceCloud(*(torch.as_tensor(field, dtype=torch.float32, device=self._device) for field in fields))
+
+    def _render_batch(self, cloud: DeviceCloud, cameras: Sequence[Camera]) -> Frames:
+        import torch
+        from gsplat import rasterization
+
+        views = np.stack([camera.view for camera in cameras])
+        intrinsics = np.stack([_intrinsics(camera) for camera in cameras])
+        with torch.no_grad():
+            colours, alphas, _ = rasterization(
+                means=cloud.means,
+                quats=cloud.quats,
+                scales=cloud.scales,
+                opacities=cloud.opacities,
+                colors=cloud.sh,
+                viewmats=torch.as_tensor(views, dtype=torch.float32, device=self._device),
+                Ks=torch.as_tensor(intrinsics, dtype=torch.float32, device=self._device),
+                width=cameras[0].width_px,
+                height=cameras[0].height_px,
+                near_plane=self.rules.near_m,
+                eps2d=BLUR_PX2,
+                sh_degree=round(cloud.sh.shape[1] ** 0.5) - 1,
+                render_mode="RGB+ED",
+                rasterize_mode=self.rules.mode,
+            )
+        alpha = alphas[..., 0].cpu().numpy()
+        depth = colours[..., 3].cpu().numpy()
+        return Frames(
+            rgb=colours[..., :3].clamp(0.0, 1.0).cpu().numpy(),
+            depth=np.where(alpha >= 1.0 - MEDIAN_TRANSMITTANCE, depth, np.float32(np.inf)),
+            alpha=alpha,
+        )
+
+
+def _joined(scene: DeviceCloud, actors: DeviceCloud) -> DeviceCloud:
+    """Both clouds, the scene first; lower harmonics are padded with zeros."""
+    import torch
+
+    terms = max(scene.sh.shape[1], actors.sh.shape[1])
+    padded = [torch.nn.functional.pad(cloud.sh, (0, 0, 0, terms - cloud.sh.shape[1])) for cloud in (scene, actors)]
+    means, quats, scales, opacities = (torch.cat(pair) for pair in zip(scene[:4], actors[:4], strict=True))
+    return DeviceCloud(means, quats, scales, opacities, torch.cat(padded))
+
+
+def _intrinsics(camera: Camera) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """(3, 3) pinhole matrix."""
+    x, y = camera.centre_px
+    return np.array([[camera.focal_px, 0.0, x], [0.0, camera.focal_px, y], [0.0, 0.0, 1.0]])
+
+
+def _probe_cloud() -> GaussianCloud:
+    """One Gaussian a metre ahead: enough to make gsplat load its kernels."""
+    return GaussianCloud(
+        means=np.array([[1.0, 0.0, 0.0]], dtype=np.float32),
+        quats=np.array([[1.0, 0.0, 0.0, 0.0]], dtype=np.float32),
+        scales=np.full((1, 3), 0.1, dtype=np.float32),
+        opacities=np.full(1, 0.5, dtype=np.float32),
+        sh=np.zeros((1, 1, 3), dtype=np.float32),
+    )

@@ -1,0 +1,50 @@
+"""Choosing a renderer by name."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import warnings
+
+from navbench_gs.errors import RendererUnavailableError, UnknownNameError
+from navbench_gs.render.renderer import Renderer
+
+RENDERERS = ("auto", "cpu", "gsplat")
+
+
+def renderer_named(name: str = "auto") -> Renderer:
+    """The renderer of that name with the Rules' picture.
+
+    ``auto`` is gsplat where torch sees a CUDA device and gsplat's kernels load, else the CPU renderer; where only the
+    kernels fail, a warning says why.
+
+    Raises:
+        UnknownNameError: there is none; the closest name is offered.
+        RendererUnavailableError: it was asked for by name and cannot run on this machine.
+    """
+    if name not in RENDERERS:
+        raise UnknownNameError("renderer", name, RENDERERS)
+    from navbench_gs.render.cpu import CpuRenderer
+
+    if name == "cpu" or (name == "auto" and not cuda_works()):
+        return CpuRenderer()
+    from navbench_gs.render.gsplat import GsplatRenderer
+
+    try:
+        return GsplatRenderer()
+    except RendererUnavailableError as error:
+        if name == "gsplat":
+            raise
+        warnings.warn(f"{error}; drawing on the CPU", stacklevel=2)
+        return CpuRenderer()
+
+
+def cuda_works() -> bool:
+    """Whether torch sees a CUDA device. To be asked before gsplat is imported, which fails in odd ways without one."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:  # no driver: spare the seconds that importing torch takes
+        return False
+    import torch
+
+    return torch.cuda.is_available()

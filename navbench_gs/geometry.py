@@ -65,28 +65,16 @@ def quaternions_from_frames(tangents: Floats, bitangents: Floats, normals: Float
     Source: the four-case formula by the largest diagonal term (Shepperd 1978); no matrix product, so the result does
     not depend on a BLAS.
     """
-    m = np.stack([tangents, bitangents, normals], axis=-1)
-    d0, d1, d2 = m[:, 0, 0], m[:, 1, 1], m[:, 2, 2]
-    candidates = np.stack([d0 + d1 + d2, d0 - d1 - d2, -d0 + d1 - d2, -d0 - d1 + d2], axis=1)
-    case = np.argmax(candidates, axis=1)
-    big = np.sqrt(np.maximum(np.take_along_axis(candidates, case[:, None], axis=1)[:, 0] + 1.0, 1e-12)) * 2.0
-    a = m[:, 2, 1] - m[:, 1, 2]
-    b = m[:, 0, 2] - m[:, 2, 0]
-    c = m[:, 1, 0] - m[:, 0, 1]
-    p = m[:, 1, 0] + m[:, 0, 1]
-    q = m[:, 0, 2] + m[:, 2, 0]
-    r = m[:, 2, 1] + m[:, 1, 2]
+    columns = np.stack([tangents.T, bitangents.T, normals.T])
+    d0, d1, d2 = columns[0, 0], columns[1, 1], columns[2, 2]
+    candidates = np.stack([d0 + d1 + d2, d0 - d1 - d2, -d0 + d1 - d2, -d0 - d1 + d2])
+    case = np.argmax(candidates, axis=0)
+    big = np.sqrt(np.maximum(candidates.max(axis=0) + 1.0, 1e-12)) * 2.0
+    a, b, c = columns[1, 2] - columns[2, 1], columns[2, 0] - columns[0, 2], columns[0, 1] - columns[1, 0]
+    p, q, r = columns[0, 1] + columns[1, 0], columns[2, 0] + columns[0, 2], columns[1, 2] + columns[2, 1]
     quarter = 0.25 * big * big
-    rows = np.stack(
-        [
-            np.stack([quarter, a, b, c], axis=1),
-            np.stack([a, quarter, p, q], axis=1),
-            np.stack([b, p, quarter, r], axis=1),
-            np.stack([c, q, r, quarter], axis=1),
-        ],
-        axis=1,
-    )
-    quaternions: Floats = rows[np.arange(len(m)), case] / big[:, None]
+    by_case = ((quarter, a, b, c), (a, quarter, p, q), (b, p, quarter, r), (c, q, r, quarter))
+    quaternions: Floats = np.stack([np.choose(case, terms) for terms in by_case], axis=1) / big[:, None]
     return quaternions
 
 

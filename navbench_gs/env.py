@@ -226,6 +226,11 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
             self._cost = cost_to_go(grid, self.episode.goal, clearance_m=self.rules.sampling.clearance_m)
         return self._recorder.trajectory(self._cost, grid, self._ended, self._message)
 
+    @property
+    def touched(self) -> bool:
+        """Whether the robot has touched anything since the episode began."""
+        return self._recorder.touched
+
     def terminate(self, ended: Ended, message: str) -> None:
         """End the episode from outside, for example because the agent failed."""
         self._ended, self._message, self._over = ended, message, True

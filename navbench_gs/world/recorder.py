@@ -32,6 +32,11 @@ class Recorder:
         """Ticks recorded so far."""
         return len(self._commands)
 
+    @property
+    def touched(self) -> bool:
+        """Whether the robot has touched anything so far."""
+        return bool(self._contacts)
+
     def decided(self) -> None:
         """Note that the agent decides now."""
         self._decisions.append(self.ticks)

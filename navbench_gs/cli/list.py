@@ -20,7 +20,7 @@ def agents() -> None:
     """Agents that are installed, what each needs and the licence of its weights."""
     from navbench_gs.agents.loading import agent_names, load_agent
     from navbench_gs.errors import one_line
-    from navbench_gs.evaluation.row import needs_text
+    from navbench_gs.evaluation.needs import needs_text
 
     table = _table("agent", "revision", "needs", "decides every", "weights", "licence", "what")
     for name in agent_names():

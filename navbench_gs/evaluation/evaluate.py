@@ -5,10 +5,10 @@ from __future__ import annotations
 from navbench_gs.evaluation.clouds import prepare_clouds
 from navbench_gs.evaluation.driving import Drive, DrivingDuty, scene_of_drive
 from navbench_gs.evaluation.executors import work_through
+from navbench_gs.evaluation.needs import NO_PICTURE
 from navbench_gs.evaluation.plan import Plan
-from navbench_gs.evaluation.row import NO_PICTURE, result_of, sees
+from navbench_gs.evaluation.row import result_of
 from navbench_gs.evaluation.watcher import Watcher
-from navbench_gs.render.select import renderer_named
 from navbench_gs.store import RunFolder
 
 
@@ -29,8 +29,7 @@ def evaluate(
     """
     config, limit = plan.manifest.config, time_limit_s or plan.rules.agent_time_limit_s
     drives = [Drive(plan.scene_of(key), plan.episodes[key]) for key in folder.missing()]
-    renderer = picture_rules(plan)
-    if renderer != NO_PICTURE:
+    if plan.renderer != NO_PICTURE:
         prepare_clouds([drive.scene for drive in drives], workers=workers, watcher=watcher)
     watcher.begins("driving", len(folder.rows()), len(folder.rows()) + len(drives))
     duty, incidents = DrivingDuty(config, plan.rules), 0
@@ -41,7 +40,7 @@ def evaluate(
             folder.record_incident(episode.key, finished.lost)
             watcher.incident(episode.name, finished.lost)
         else:
-            result = result_of(finished.answer, episode, scene, plan.manifest, plan.rules, renderer)
+            result = result_of(finished.answer, episode, scene, plan.manifest, plan.rules, plan.renderer)
             folder.save_trajectory(finished.answer.trajectory)
             folder.append(result)
             watcher.row(result)
@@ -49,14 +48,3 @@ def evaluate(
     if not folder.missing():
         folder.close_run()
     return incidents
-
-
-def picture_rules(plan: Plan) -> str:
-    """Name of the renderer's picture rules, ``none`` for an agent that sees no picture.
-
-    Raises:
-        RendererUnavailableError: the renderer asked for cannot run here.
-    """
-    if not sees(plan.manifest.card.needs):
-        return NO_PICTURE
-    return renderer_named(plan.manifest.config.renderer).name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from navbench_gs.domain.rules import RULES_V0, Rules
 from navbench_gs.domain.run import RunConfig, RunManifest
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.task import task_named
-from navbench_gs.errors import AgentCardError, InvalidRecordError, UnknownNameError
+from navbench_gs.env import env_for_card
+from navbench_gs.errors import InvalidRecordError, UnknownNameError
+from navbench_gs.evaluation.needs import NO_PICTURE, sees
 from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids
 
 Key = tuple[str, str, int]
@@ -28,6 +31,8 @@ class Plan:
     scenes: dict[str, Scene]
     episodes: dict[Key, Episode]
     """By key, in the order of the manifest: scene by scene."""
+    renderer: str = NO_PICTURE
+    """Name of the picture rules; ``none`` if the agent sees no picture, or if nothing is to be driven."""
 
     def scene_of(self, key: Key) -> Scene:
         """The scene an episode lies in."""
@@ -41,12 +46,13 @@ def plan_run(config: RunConfig, *, shard: tuple[int, int] | None = None, rules: 
         UnknownNameError: no such agent, task, suite or scene; the closest one is offered.
         InvalidRecordError: fewer episodes are frozen than asked for, or a file does not fit its record.
         AgentCardError: the agent asks for something the Rules do not offer.
+        RendererUnavailableError: the renderer asked for cannot run here.
     """
     for task in config.tasks:
         task_named(task)
     scenes = {scene.scene_id: scene for scene in chosen_scenes(config.suite, config.scenes)}
     card = load_agent(config.agent, checkpoint=config.checkpoint).card
-    check_card(card, rules)
+    renderer = picture_rules(card, next(iter(scenes.values())), config.tasks[0], config.renderer)
     chosen = [
         episode
         for scene in scenes.values()
@@ -61,7 +67,7 @@ def plan_run(config: RunConfig, *, shard: tuple[int, int] | None = None, rules: 
         planned=tuple((*episode.key, episode.digest()) for episode in chosen),
         shard=shard,
     )
-    return Plan(manifest, rules, scenes, {episode.key: episode for episode in chosen})
+    return Plan(manifest, rules, scenes, {episode.key: episode for episode in chosen}, renderer)
 
 
 def chosen_scenes(suite: str, names: tuple[str, ...]) -> tuple[Scene, ...]:
@@ -83,19 +89,15 @@ def chosen_scenes(suite: str, names: tuple[str, ...]) -> tuple[Scene, ...]:
     return tuple(load_scene(name) for name in dict.fromkeys(names or known))
 
 
-def check_card(card: AgentCard, rules: Rules) -> None:
-    """Refuse an agent whose decisions do not fall on the ticks of the control clock.
+def picture_rules(card: AgentCard, scene: Scene, task: str, renderer: str) -> str:
+    """Name of the picture rules an agent is driven under, ``none`` if it sees no picture.
 
     Raises:
-        AgentCardError: the decision period is not a multiple of the tick; the message offers the nearest one.
+        AgentCardError: the card asks for something impossible.
+        RendererUnavailableError: the renderer asked for cannot run here.
     """
-    ticks = card.decision_period_s / rules.clock.tick_s
-    if abs(ticks - round(ticks)) > 1e-6:
-        nearest = max(1, round(ticks)) * rules.clock.tick_s
-        raise AgentCardError(
-            f"agent '{card.name}' decides every {card.decision_period_s:g} s, which is no multiple of the tick of "
-            f"{rules.clock.tick_s:g} s; declare {nearest:g} s"
-        )
+    with closing(env_for_card(scene, task, card, renderer=renderer)) as env:
+        return env.renderer if sees(card.needs) else NO_PICTURE
 
 
 def _first_episodes(scene: Scene, task: str, count: int | None) -> tuple[Episode, ...]:

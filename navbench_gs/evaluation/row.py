@@ -5,30 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 
-from navbench_gs.domain.agent import Needs
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.result import Result
 from navbench_gs.domain.rules import Rules
 from navbench_gs.domain.run import RunManifest
 from navbench_gs.domain.scene import Scene
+from navbench_gs.evaluation.needs import needs_text
 from navbench_gs.evaluation.rollout import Driven, agent_seed
 from navbench_gs.metrics.score import score
-
-NO_PICTURE = "none"
-
-
-def sees(needs: Needs) -> bool:
-    """Whether any picture must be rendered for an agent with these needs."""
-    return needs.camera is not None or needs.depth or needs.goal_image or needs.route_images
-
-
-def needs_text(needs: Needs) -> str:
-    """The needs as one short text for a table, for example ``rgb 160x120, goal image``."""
-    parts = [f"rgb {needs.camera.width_px}x{needs.camera.height_px}"] if needs.camera else []
-    parts += [name.replace("_", " ") for name in ("depth", "goal_image", "route_images") if getattr(needs, name)]
-    if needs.privileged:
-        parts.append("privileged")
-    return ", ".join(parts) or "goal point"
 
 
 def result_of(

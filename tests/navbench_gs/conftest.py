@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +85,16 @@ def row() -> Callable[..., Result]:
 def manifest() -> Callable[..., RunManifest]:
     """A made-up manifest of 3 scenes x 2 tasks x 2 episodes, whose rows ``row(key)`` makes."""
     return made_manifest
+
+
+PLUGINS = Path(__file__).parents[1] / "plugins"
+
+
+@pytest.fixture(scope="session")
+def misbehaving():
+    """The plugin of misbehaving agents, installed for this process and for the workers it spawns."""
+    paths = [str(PLUGINS), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(PLUGINS))
+        patch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        yield importlib.import_module("misbehaving")

@@ -38,6 +38,18 @@ class Misbehaving:
         raise NotImplementedError
 
 
+class Wanders(Misbehaving):
+    """The one that behaves: drives at the goal with a drunkard's steering, drawn from its seed."""
+
+    def reset(self, observation, *, seed, privileged=None):
+        self.facing = False
+        self.rng = np.random.default_rng(seed)
+
+    def act(self, observation, *, privileged=None):
+        sober = super().act(observation)
+        return Velocity(sober.speed_mps, sober.yaw_rate_rps + float(self.rng.normal(0.0, 0.6)))
+
+
 class Raises(Misbehaving):
     def misbehave(self):
         raise ZeroDivisionError(f"the map {object()} is empty\nand more")

@@ -9,6 +9,9 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
+WIDTH = 200
+"""Columns where the output is no terminal."""
+
 
 @click.group("list")
 def list_() -> None:
@@ -18,6 +21,8 @@ def list_() -> None:
 @list_.command()
 def agents() -> None:
     """Agents that are installed, what each needs and the licence of its weights."""
+    from rich.markup import escape
+
     from navbench_gs.agents.loading import agent_names, load_agent
     from navbench_gs.errors import one_line
     from navbench_gs.evaluation.needs import needs_text
@@ -27,7 +32,7 @@ def agents() -> None:
         try:
             card = load_agent(name).card
         except Exception as error:  # one broken plugin must not hide the others
-            table.add_row(name, "", "", "", "", "", f"[red]cannot be loaded: {one_line(error)}[/]")
+            table.add_row(name, "", "", "", "", "", f"[red]cannot be loaded: {escape(one_line(error))}[/]")
             continue
         period, weights = f"{card.decision_period_s:g} s", (card.weights or "-")[:12]
         table.add_row(name, card.revision, needs_text(card.needs), period, weights, card.licence, card.description)
@@ -72,4 +77,7 @@ def _table(*columns: str) -> Table:
 def _show(table: Table) -> None:
     from rich.console import Console
 
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
+    console.print(table)

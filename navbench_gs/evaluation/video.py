@@ -120,14 +120,13 @@ def state_at(trajectory: Trajectory, tick: int) -> WorldState:
 
 
 def write_mp4(path: Path, frames: Iterable[Picture]) -> None:
-    """Encode frames (H, W, 3) of one even size as H.264."""
+    """Encode frames (H, W, 3) of the size of ``VIEW`` as H.264."""
     import av
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FRAMES_PER_S, options={"crf": "23", "threads": "1"})
-        stream.pix_fmt = "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = VIEW.width_px, VIEW.height_px, "yuv420p"
         for picture in frames:
-            stream.height, stream.width = picture.shape[:2]
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())
 

@@ -1,0 +1,136 @@
+"""The picture of a Gaussian cloud, written down as plainly as possible in double precision; slow.
+
+One Gaussian after another, near to far, each over all pixels. Every rule names its source: [K] Kerbl et al. 2023,
+[Z] Zwicker et al. 2001, [Y] Yu et al. 2024 (Mip-Splatting), [G] the CUDA kernels of gsplat 1.5.3.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.render.camera import Camera
+from navbench_gs.render.picture import PictureRules
+
+BLUR = 0.3  # [G] eps2d
+TANGENT_MARGIN = 0.15  # [G] 0.3 tan(fov / 2), with tan(fov / 2) = W / 2f
+MIN_ALPHA = 1 / 255  # [G] ALPHA_THRESHOLD
+MIN_TRANSMITTANCE = 1e-4  # [G] TRANSMITTANCE_THRESHOLD
+
+
+class Picture(NamedTuple):
+    rgb: Tensor  # (H, W, 3)
+    depth: Tensor  # (H, W)
+    alpha: Tensor  # (H, W)
+
+
+class Projected(NamedTuple):
+    means: Tensor  # (N, 2) pixels
+    covariances: Tensor  # (N, 2, 2) blurred, pixels^2
+    depths: Tensor  # (N,)
+    compensations: Tensor  # (N,)
+
+
+def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
+    """Projection, then compositing front to back ([K] eq. 3) over pixel centres at +0.5 [G]."""
+    splats = project(cloud, camera)
+    opacities = torch.as_tensor(cloud.opacities, dtype=torch.float64)
+    if rules.antialiased:
+        opacities = opacities * splats.compensations.clamp_min(rules.min_compensation)
+    colours = view_colours(cloud, camera)
+    precisions = torch.linalg.inv(splats.covariances)
+    height, width = camera.height_px, camera.width_px
+    y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
+    pixels = torch.stack([x, y], dim=-1).double()
+
+    transmittance = torch.ones(height, width, dtype=torch.float64)
+    done = torch.zeros(height, width, dtype=torch.bool)
+    rgb = torch.zeros(height, width, 3, dtype=torch.float64)
+    depth = torch.full((height, width), torch.inf, dtype=torch.float64)
+    seen = (splats.depths >= rules.near_m) & (opacities >= MIN_ALPHA)
+    for i in torch.argsort(splats.depths, stable=True):  # [G] ties by index
+        if not seen[i]:
+            continue
+        offset = pixels - splats.means[i]
+        sigma = 0.5 * torch.einsum("hwi,ij,hwj->hw", offset, precisions[i], offset)
+        alpha = (opacities[i] * torch.exp(-sigma)).clamp_max(rules.max_alpha)  # [G]
+        alpha = torch.where(alpha < MIN_ALPHA, 0.0, alpha)
+        after = transmittance * (1 - alpha)
+        done |= (after <= MIN_TRANSMITTANCE) & (alpha > 0)  # [G] stops before this splat
+        weight = torch.where(done, 0.0, alpha * transmittance)
+        rgb += weight[..., None] * colours[i]
+        crossing = ~done & (transmittance > 0.5) & (after <= 0.5)
+        depth = torch.where(crossing, splats.depths[i], depth)
+        transmittance = torch.where(done, transmittance, after)
+    return Picture(rgb.clamp_max(1.0), depth, 1 - transmittance)
+
+
+def project(cloud: GaussianCloud, camera: Camera) -> Projected:
+    """Perspective with its linearisation at the mean: [Z] eq. 29-31, held inside the widened picture [G]."""
+    view = torch.as_tensor(camera.view)
+    turn, shift = view[:3, :3], view[:3, 3]
+    points = torch.as_tensor(cloud.means, dtype=torch.float64) @ turn.T + shift
+    x, y, z = points.unbind(-1)
+    z = torch.where(z.abs() < 1e-6, 1e-6, z)
+    focal, (centre_x, centre_y) = camera.focal_px, camera.centre_px
+    means = torch.stack([focal * x / z + centre_x, focal * y / z + centre_y], dim=-1)
+    limit_x = (0.5 + TANGENT_MARGIN) * camera.width_px / focal
+    limit_y = (0.5 + TANGENT_MARGIN) * camera.height_px / focal
+    slope_x, slope_y = (x / z).clamp(-limit_x, limit_x), (y / z).clamp(-limit_y, limit_y)
+    zero = torch.zeros_like(z)
+    jacobian = torch.stack(
+        [torch.stack([1 / z, zero, -slope_x / z], dim=-1), torch.stack([zero, 1 / z, -slope_y / z], dim=-1)], dim=-2
+    )
+    axes = focal * jacobian @ turn @ scaled_axes(cloud)
+    sharp = axes @ axes.transpose(-1, -2)
+    blurred = sharp + BLUR * torch.eye(2, dtype=torch.float64)
+    ratio = torch.linalg.det(sharp).clamp_min(0.0) / torch.linalg.det(blurred)
+    return Projected(means, blurred, points[:, 2], ratio.sqrt())  # [Y], as in [G]
+
+
+def scaled_axes(cloud: GaussianCloud) -> Tensor:
+    """R S (N, 3, 3), whose square R S S^T R^T is the covariance ([K] eq. 6)."""
+    w, x, y, z = torch.nn.functional.normalize(torch.as_tensor(cloud.quats, dtype=torch.float64), dim=-1).unbind(-1)
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+    ]
+    rotations = torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
+    return rotations * torch.as_tensor(cloud.scales, dtype=torch.float64)[:, None, :]
+
+
+def view_colours(cloud: GaussianCloud, camera: Camera) -> Tensor:
+    """(N, 3) colour seen from the camera: one half plus the harmonics of the direction, not below zero [K, G]."""
+    coefficients = torch.as_tensor(cloud.sh, dtype=torch.float64)
+    directions = torch.as_tensor(cloud.means, dtype=torch.float64) - torch.as_tensor(camera.position)
+    basis = harmonics(torch.nn.functional.normalize(directions, dim=-1))[:, : coefficients.shape[1]]
+    return (0.5 + torch.einsum("nk,nkc->nc", basis, coefficients)).clamp_min(0.0)
+
+
+def harmonics(directions: Tensor) -> Tensor:
+    """(N, 16) real spherical harmonics of unit vectors as Cartesian polynomials, with the signs of [K]'s code."""
+    x, y, z = directions.unbind(-1)
+    xx, yy, zz = x * x, y * y, z * z
+    terms = [
+        0.28209479177387814 * torch.ones_like(x),
+        -0.4886025119029199 * y,
+        0.4886025119029199 * z,
+        -0.4886025119029199 * x,
+        1.0925484305920792 * x * y,
+        -1.0925484305920792 * y * z,
+        0.31539156525252005 * (2 * zz - xx - yy),
+        -1.0925484305920792 * x * z,
+        0.5462742152960396 * (xx - yy),
+        -0.5900435899266435 * y * (3 * xx - yy),
+        2.890611442640554 * x * y * z,
+        -0.4570457994644658 * y * (4 * zz - xx - yy),
+        0.3731763325901154 * z * (2 * zz - 3 * xx - 3 * yy),
+        -0.4570457994644658 * x * (4 * zz - xx - yy),
+        1.445305721320277 * z * (xx - yy),
+        -0.5900435899266435 * x * (xx - 3 * yy),
+    ]
+    return torch.stack(terms, dim=-1)

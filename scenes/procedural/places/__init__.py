@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from navbench_gs.errors import UnknownNameError
+from scenes.procedural.places.alley import alley
+from scenes.procedural.places.campus import campus
+from scenes.procedural.places.crossing import crossing
+from scenes.procedural.places.market import market
+from scenes.procedural.places.park import park
 from scenes.procedural.places.plaza import plaza
+from scenes.procedural.places.sidewalk import sidewalk
+from scenes.procedural.places.station import station
 from scenes.procedural.site import Site
 
-PLACES: dict[str, Callable[[int], Site]] = {"plaza": plaza}
+PLACES: dict[str, Callable[[int], Site]] = {
+    place.__name__: place for place in (sidewalk, plaza, alley, park, crossing, campus, station, market)
+}
 RESERVED = frozenset({"station", "market"})
 """Places that occur only in the embedded suite: never while tuning or training."""
 

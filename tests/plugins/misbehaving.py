@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from navbench_gs.domain.action import Velocity
-from navbench_gs.domain.agent import AgentCard
+from navbench_gs.domain.agent import AgentCard, CameraNeed, Needs
 
 
 class Misbehaving:
@@ -48,6 +48,16 @@ class Wanders(Misbehaving):
     def act(self, observation, *, privileged=None):
         sober = super().act(observation)
         return Velocity(sober.speed_mps, sober.yaw_rate_rps + float(self.rng.normal(0.0, 0.6)))
+
+
+class Looks(Misbehaving):
+    """Behaves too, and asks for a small picture."""
+
+    def __init__(self) -> None:
+        self.card = AgentCard(name="looks", needs=Needs(camera=CameraNeed(width_px=32, height_px=24)))
+
+    def reset(self, observation, *, seed, privileged=None):
+        self.facing = False
 
 
 class Raises(Misbehaving):

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
-from navbench_gs.errors import Incident, one_line
+from navbench_gs.errors import Incident, NavBenchError, one_line
 from navbench_gs.evaluation.clock import SharedNumber
 
 Job = TypeVar("Job")
@@ -194,8 +194,8 @@ def _work(duty: Duty[Any, Any], line: Connection[Any, Any], since: SharedNumber)
             return
         try:
             message = ("answer", do(job))
-        except Incident as incident:
-            message = ("lost", str(incident))
+        except NavBenchError as error:
+            message = ("lost", str(error))
         except Exception as error:
             message = ("lost", one_line(error))
         line.send(message)

@@ -17,7 +17,7 @@ from navbench_gs.domain.task import task_named
 from navbench_gs.env import env_for_card
 from navbench_gs.errors import InvalidRecordError, UnknownNameError
 from navbench_gs.evaluation.needs import NO_PICTURE, sees
-from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids
+from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids, suite_names
 
 Key = tuple[str, str, int]
 
@@ -71,12 +71,12 @@ def plan_run(config: RunConfig, *, shard: tuple[int, int] | None = None, rules: 
 
 
 def chosen_scenes(suite: str, names: tuple[str, ...]) -> tuple[Scene, ...]:
-    """The scenes of a suite that are named, all if none is; a suite may also be the path of a folder of scenes.
+    """The scenes of a suite that are named, all if none is; a suite is a shipped one or the path of a folder of scenes.
 
     Raises:
         UnknownNameError: the suite lacks a name; the closest one is offered.
     """
-    if Path(suite).is_dir():
+    if suite not in suite_names() and Path(suite).is_dir():
         scenes = {scene.scene_id: scene for scene in load_scenes_from(Path(suite))}
         for name in names:
             if name not in scenes:

@@ -16,6 +16,7 @@ from navbench_gs.splats.shapes import (
     linear_rgb,
     loft,
     painted,
+    plank,
     rods,
     tube,
     turned,
@@ -136,15 +137,16 @@ def crate(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 
 
 def pallet(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
-    """A stack of three wooden pallets with gaps one can look into; about 1100 surfels."""
+    """A stack of three wooden pallets with gaps one can look into; about 500 surfels."""
     wood = WOODS[(variant + 1) % len(WOODS)]
     shadow = (wood[0] * 0.25, wood[1] * 0.25, wood[2] * 0.25)
+    pieces = max(2, int(0.25 / spacing))
     parts = []
     for level in range(3):
         z = 0.145 * level
         boards = np.linspace(-0.54, 0.54, 7 if level == 2 else 2)
         block = box(rng, (0, 0, z + 0.06), (0.58, 0.045, 0.055), flat_colour(*shadow), spacing=0.09)
-        board = box(rng, (0, 0, z + 0.127), (0.055, 0.40, 0.012), flat_colour(*wood), spacing=1.15 * spacing)
+        board = plank(rng, (0, 0, z + 0.127), (0.055, 0.40, 0.012), wood, pieces=pieces)
         rail = rods([(-0.58, 0, z + 0.02), (0, 0, z + 0.02)], [(0, 0, z + 0.02), (0.58, 0, z + 0.02)], 0.018, wood)
         parts += [block.moved(0, y) for y in (-0.36, 0.0, 0.36)]
         parts += [board.moved(float(x), 0) for x in boards]

@@ -18,7 +18,7 @@ from navbench_gs.splats.surfels import Floats, Surfels, join_surfels
 
 THIGH, SHIN, ANKLE = 0.245, 0.246, 0.039
 UPPER_ARM, FOREARM = 0.172, 0.150
-SHOULDER_HEIGHT, SHOULDER_HALF, HIP_HALF = 0.283, 0.112, 0.050
+SHOULDER_HEIGHT, SHOULDER_HALF, HIP_HALF = 0.270, 0.104, 0.050
 """Above the hips, and to either side."""
 NECK = 0.335
 """Base of the head above the hips."""
@@ -26,8 +26,8 @@ ELBOW_OUT = 0.012
 HEEL, TOE = -0.045, 0.107
 """Ends of the foot behind and ahead of the ankle."""
 SKIRT_PANELS = 6
-SPACING_M = 0.058
-"""Distance of surfels on limbs and trunk; heads and hands are finer."""
+SPACING = 0.041
+"""Distance of surfels on limbs and trunk as a share of the stature; heads and hands are finer."""
 
 
 class Segment(IntEnum):
@@ -133,7 +133,8 @@ def pelvis(rng: np.random.Generator, who: Appearance) -> Surfels:
     rows: list[tuple[float, ...]] = [
         (-0.05, 0.0, 0.0), (-0.045, 0.045, 0.08), (0.0, 0.062, 0.096), (0.06, 0.058, 0.09), (0.10, 0.054, 0.082),
     ]  # fmt: skip
-    return loft(rng, scaled(rows, who.height_m, who.build), linear_rgb(who.bottom), spacing=SPACING_M, squareness=2.4)
+    cloth = linear_rgb(who.bottom if who.skirt_m == 0 else who.skirt or who.top)
+    return loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m, squareness=2.4)
 
 
 def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
@@ -141,10 +142,10 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
     h, wide = who.height_m, who.build
     top = linear_rgb(who.top)
     rows: list[tuple[float, ...]] = [
-        (0.065, 0.063, 0.092), (0.12, 0.059, 0.086), (0.20, 0.066, 0.098), (0.25, 0.062, 0.108), (0.28, 0.050, 0.106),
-        (0.298, 0.036, 0.075), (0.31, 0.030, 0.036),
+        (0.065, 0.063, 0.092), (0.12, 0.059, 0.086), (0.20, 0.066, 0.096), (0.24, 0.061, 0.101), (0.265, 0.052, 0.094),
+        (0.290, 0.040, 0.062), (0.306, 0.030, 0.034),
     ]  # fmt: skip
-    trunk = loft(rng, scaled(rows, h, wide), top, spacing=SPACING_M, squareness=2.5)
+    trunk = loft(rng, scaled(rows, h, wide), top, spacing=SPACING * who.height_m, squareness=2.5)
     if who.stripes:
         second = np.array(linear_rgb(who.stripes))
         trunk = painted(trunk, lambda p: np.where(((p[:, 2] / h) % 0.05 < 0.025)[:, None], second, np.array(top)))
@@ -157,7 +158,7 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
         parts.append(loft(rng, scaled(rows, h, 1.0), linear_rgb(who.scarf), spacing=0.03))
     if who.backpack:
         rows = [(0.10, 0.0, 0.0), (0.105, 0.035, 0.07), (0.20, 0.045, 0.085), (0.28, 0.035, 0.07), (0.29, 0.0, 0.0)]
-        pack = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.backpack), spacing=SPACING_M, squareness=3.5)
+        pack = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.backpack), spacing=SPACING * who.height_m, squareness=3.5)
         parts.append(pack.moved(-0.095 * h * wide, 0.0))
         strap = np.array(linear_rgb(who.backpack))
         parts[0] = painted(
@@ -168,8 +169,8 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
         )
     if who.bag:
         rows = [(-0.06, 0.0, 0.0), (-0.055, 0.06, 0.022), (0.03, 0.06, 0.022), (0.035, 0.0, 0.0)]
-        bag = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.bag), spacing=SPACING_M, squareness=5.0)
-        parts.append(bag.moved(0.0, -(0.125 * wide + 0.02) * h))
+        bag = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.bag), spacing=SPACING * who.height_m, squareness=5.0)
+        parts.append(bag.moved(-0.01 * h, -0.125 * wide * h, -0.01 * h))
     return join_surfels(parts)
 
 
@@ -177,10 +178,10 @@ def head(rng: np.random.Generator, who: Appearance) -> Surfels:
     """Head with face, hair and hat; its origin is the base of the skull."""
     h = who.height_m
     skin, hair = linear_rgb(who.skin), linear_rgb(who.hair)
-    size = (0.054 * h + 0.012, 0.043 * h + 0.008, 0.064 * h + 0.012)
+    size = (0.046 * h + 0.016, 0.036 * h + 0.013, 0.055 * h + 0.018)
     middle = np.array([0.008 * h, 0.0, 1.0 * h - (0.53 + NECK) * h - size[2]])
     x, y, z = middle
-    parts = [ellipsoid(rng, middle, size, skin, spacing=0.036)]
+    parts = [ellipsoid(rng, middle, size, skin, spacing=0.038)]
     parts.append(ellipsoid(rng, (x + size[0], y, z - 0.1 * size[2]), (0.014, 0.012, 0.02), skin, spacing=0.02))
     for side in (-1, 1):
         eye = (x + 0.90 * size[0], side * 0.42 * size[1], z + 0.12 * size[2])
@@ -205,7 +206,8 @@ def hair_and_hat(
     parts = []
     if who.hair_style != "bald":
         low = -0.75 if who.hair_style == "long" else -0.35
-        parts.append(kept(shell, (above > 0.52) | ((ahead < 0.25) & (above > low)) & (above > low + 1.1 * ahead)))
+        covered = (above > 0.52) | ((ahead < 0.25) & (above > low) & (above > low + 1.1 * ahead))
+        parts.append(kept(shell, covered & ((above < 0.30) | (who.hat is None))))
     if who.hair_style == "long":
         parts.append(
             ellipsoid(rng, (x - 0.75 * size[0], 0, z - 1.0 * size[2]), (0.035, 0.085, 0.13), hair, spacing=0.035)
@@ -216,10 +218,10 @@ def hair_and_hat(
         )
     if who.hat:
         wool = linear_rgb(who.hat)
-        crown = ellipsoid(rng, middle, (1.16 * size[0], 1.2 * size[1], 1.13 * size[2]), wool, spacing=0.040)
+        crown = ellipsoid(rng, middle, (1.12 * size[0], 1.15 * size[1], 1.10 * size[2]), wool, spacing=0.040)
         parts.append(kept(crown, crown.centres[:, 2] > z + 0.28 * size[2]))
         parts.append(
-            ellipsoid(rng, (x + 1.1 * size[0], 0, z + 0.36 * size[2]), (0.07, 0.07, 0.010), wool, spacing=0.03)
+            ellipsoid(rng, (x + 1.1 * size[0], 0, z + 0.33 * size[2]), (0.065, 0.062, 0.008), wool, spacing=0.035)
         )
     return parts
 
@@ -227,20 +229,21 @@ def hair_and_hat(
 def upper_arm(rng: np.random.Generator, who: Appearance) -> Surfels:
     """From the shoulder to the elbow."""
     rows: list[tuple[float, ...]] = [
-        (-UPPER_ARM - 0.01, 0.022, 0.022), (-UPPER_ARM, 0.026, 0.025), (-0.09, 0.031, 0.029), (0.0, 0.034, 0.030),
-        (0.022, 0.022, 0.020), (0.028, 0.0, 0.0),
+        (-UPPER_ARM - 0.01, 0.022, 0.022), (-UPPER_ARM, 0.026, 0.025), (-0.09, 0.030, 0.027), (-0.01, 0.032, 0.026),
+        (0.014, 0.024, 0.019), (0.022, 0.0, 0.0),
     ]  # fmt: skip
-    arm = loft(rng, scaled(rows, who.height_m, who.build), linear_rgb(who.top), spacing=SPACING_M)
+    sleeve = linear_rgb(who.top if who.stripes is None else who.stripes)
+    arm = loft(rng, scaled(rows, who.height_m, who.build), sleeve, spacing=SPACING * who.height_m)
     if who.sleeves == "long":
         return arm
     cuff = -0.095 * who.height_m
-    return painted(arm, lambda p: np.where((p[:, 2] < cuff)[:, None], linear_rgb(who.skin), linear_rgb(who.top)))
+    return painted(arm, lambda p: np.where((p[:, 2] < cuff)[:, None], linear_rgb(who.skin), sleeve))
 
 
 def forearm(rng: np.random.Generator, who: Appearance) -> Surfels:
     """From the elbow to the fingers."""
     h = who.height_m
-    cloth = linear_rgb(who.top if who.sleeves == "long" else who.skin)
+    cloth = linear_rgb(who.skin if who.sleeves == "short" else who.stripes or who.top)
     rows: list[tuple[float, ...]] = [
         (-FOREARM, 0.019, 0.017),
         (-0.05, 0.026, 0.025),
@@ -267,7 +270,7 @@ def thigh(rng: np.random.Generator, who: Appearance) -> Surfels:
         (0.02, 0.045, 0.04),
     ]  # fmt: skip
     cloth = linear_rgb(who.skin if who.legs == "bare" else who.bottom)
-    leg = loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING_M)
+    leg = loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m)
     if who.legs != "shorts":
         return leg
     hem = -0.19 * who.height_m
@@ -283,7 +286,7 @@ def shin(rng: np.random.Generator, who: Appearance) -> Surfels:
     ]  # fmt: skip
     if who.legs != "trousers":
         rows = [(z, x * (0.7 if z < -0.1 else 0.9), y * (0.7 if z < -0.1 else 0.9), s) for z, x, y, s in rows]
-    return loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING_M)
+    return loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m)
 
 
 def foot(rng: np.random.Generator, who: Appearance) -> Surfels:
@@ -307,7 +310,7 @@ def skirt_panels(rng: np.random.Generator, who: Appearance) -> list[tuple[int, S
         (hem, 0.082 + flare, 0.108 + flare), (hem / 2, 0.078, 0.108), (0.0, 0.072, 0.104), (0.09, 0.064, 0.093),
     ]  # fmt: skip
     cloth = linear_rgb(who.skirt or who.top)
-    skirt = loft(rng, scaled(rows, h, who.build), cloth, spacing=SPACING_M, squareness=2.3)
+    skirt = loft(rng, scaled(rows, h, who.build), cloth, spacing=1.3 * SPACING * h, squareness=2.3)
     reach = np.abs(skirt.centres[:, 0]).max()
     panel = np.clip(((skirt.centres[:, 0] / reach + 1.0) / 2.0 * SKIRT_PANELS).astype(int), 0, SKIRT_PANELS - 1)
     return [(Segment.SKIRT + k, kept(skirt, panel == k)) for k in range(SKIRT_PANELS)]

@@ -59,7 +59,7 @@ OBSTACLES: dict[str, ObstacleType] = {
             "wheelie_bin",
             "wheeled rubbish bin",
             containers.wheelie_bin,
-            (span_box((-0.27, 0.24), 0.24, (0.0, 0.5)), span_box((-0.29, 0.28), 0.28, (0.5, 1.06))),
+            (span_box((-0.27, 0.24), 0.24, (0.0, 0.5)), span_box((-0.30, 0.28), 0.28, (0.5, 1.06))),
         ),
         ObstacleType("crate", "wooden crate", containers.crate, (standing_box(0.596, 0.596, 0.60),)),
         ObstacleType("pallet", "stack of pallets", containers.pallet, (standing_box(1.19, 0.81, 0.43),)),

@@ -15,6 +15,7 @@ from navbench_gs.splats.shapes import (
     hoop,
     linear_rgb,
     loft,
+    plank,
     rods,
     tube,
     turned,
@@ -27,25 +28,22 @@ FRAME_PAINTS = tuple(map(linear_rgb, ("#a3211c", "#1f4f8a", "#1f2225", "#2c7a4b"
 
 
 def bench(rng: np.random.Generator, variant: int, spacing: float, length: float = 1.5) -> Surfels:
-    """A slatted park bench (seat towards +x) on two iron sides; about 700 surfels."""
+    """A slatted park bench (seat towards +x) on two iron sides; about 450 surfels."""
     wood = WOODS[variant % len(WOODS)]
-    fine = 1.1 * spacing
     half = length / 2.0
-    parts = [
-        box(rng, (x, 0, 0.43), (0.042, half, 0.016), flat_colour(*wood), spacing=fine, bottom=True)
-        for x in (-0.14, -0.04, 0.06, 0.16)
+    pieces = max(2, int(length * 0.15 / spacing))
+    parts = [plank(rng, (x, 0, 0.43), (0.042, half, 0.016), wood, pieces=pieces) for x in (-0.14, -0.04, 0.06, 0.16)]
+    parts += [
+        plank(rng, (-0.215 - 0.02 * k, 0, z), (0.014, half, 0.042), wood, pieces=pieces)
+        for k, z in enumerate((0.56, 0.67, 0.78))
     ]
-    for k, z in enumerate((0.56, 0.67, 0.78)):
-        parts.append(
-            box(rng, (-0.215 - 0.02 * k, 0, z), (0.014, half, 0.042), flat_colour(*wood), spacing=fine, bottom=True)
-        )
     for y in (-half + 0.12, half - 0.12):
         outline = [
             [(0.20, y, 0.0), (0.17, y, 0.41), (-0.18, y, 0.41), (-0.27, y, 0.84)],
             [(-0.25, y, 0.0), (-0.18, y, 0.41)],
             [(0.17, y, 0.41), (0.20, y, 0.62), (-0.2, y, 0.62)],
         ]
-        parts += [tube(rng, np.array(line), 0.02, IRON, spacing=0.05, around=5) for line in outline]
+        parts += [tube(rng, np.array(line), 0.02, IRON, spacing=1.4 * spacing, around=5) for line in outline]
     return weathered(rng, join_surfels(parts), grain=0.14)
 
 
@@ -62,12 +60,7 @@ def chair(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     posts = [
         tube(rng, [(-0.19, y, 0.44), (-0.24, y, 0.88)], 0.014, METAL, spacing=0.05, around=5) for y in (-0.18, 0.18)
     ]
-    slats = [
-        box(
-            rng, (-0.205 - 0.11 * (z - 0.5), 0, z), (0.012, 0.19, 0.035), flat_colour(*paint), spacing=fine, bottom=True
-        )
-        for z in (0.60, 0.71, 0.82)
-    ]
+    slats = [plank(rng, (-0.205 - 0.11 * (z - 0.5), 0, z), (0.012, 0.19, 0.035), paint) for z in (0.60, 0.71, 0.82)]
     return weathered(rng, join_surfels([seat, *legs, *posts, *slats]))
 
 

@@ -12,12 +12,23 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from navbench_gs.splats.surfels import Floats, Surfels, flat_colour, join_surfels, sheet, surfels, unit
+from navbench_gs.splats.surfels import (
+    THICKNESS_M,
+    Floats,
+    Surfels,
+    flat_colour,
+    join_surfels,
+    sheet,
+    surfels,
+    unit,
+)
 
 Colour = tuple[float, float, float]
 """Linear RGB in [0, 1]."""
 ROD_SIGMA = 0.75
 """Standard deviation over radius at which a Gaussian looks as thick as the rod it stands for."""
+PLANK_SIGMA = 0.40
+"""Standard deviation over width of a lone surfel that fills a face without bleeding over its edges."""
 
 
 def linear_rgb(text: str) -> Colour:
@@ -197,3 +208,27 @@ def kept(body: Surfels, mask: ArrayLike) -> Surfels:
     fields = ("centres", "tangents", "bitangents", "sizes", "albedo", "opacity", "kind")
     chosen = np.asarray(mask, dtype=bool)
     return Surfels(**{name: getattr(body, name)[chosen] for name in fields})
+
+
+def plank(
+    rng: np.random.Generator, centre: ArrayLike, half_sizes: ArrayLike, colour: Colour, *, pieces: int = 3
+) -> Surfels:
+    """A board with crisp edges: each of its long faces is one row of ``pieces`` surfels, each end one surfel."""
+    c, half = np.asarray(centre, dtype=np.float64), np.asarray(half_sizes, dtype=np.float64)
+    long = int(np.argmax(half))
+    parts = []
+    for axis in range(3):
+        u, v = ((axis + 1) % 3, (axis + 2) % 3) if (axis + 1) % 3 == long else ((axis + 2) % 3, (axis + 1) % 3)
+        count = pieces if long != axis else 1
+        step = 2.0 * half[u] / count
+        rows = c + np.zeros((count, 3))
+        rows[:, u] += -half[u] + step * (np.arange(count) + 0.5)
+        sizes = (PLANK_SIGMA * step * (1.0 if count == 1 else 1.15), PLANK_SIGMA * 2.0 * half[v], THICKNESS_M)
+        for side in (-1.0, 1.0):
+            at = rows.copy()
+            at[:, axis] += side * half[axis]
+            tangent, bitangent = np.eye(3)[u], np.eye(3)[v]
+            sign = side * float(np.cross(tangent, bitangent)[axis])
+            tone = np.array(colour) * (0.92 + 0.16 * rng.random((count, 1)))
+            parts.append(surfels(at, tangent, sign * bitangent, sizes, tone))
+    return join_surfels(parts)

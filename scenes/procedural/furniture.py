@@ -20,6 +20,7 @@ from navbench_gs.splats.shapes import (
     linear_rgb,
     loft,
     painted,
+    plank,
     rods,
     tube,
     turned,
@@ -32,6 +33,7 @@ from scenes.procedural.vegetation import shrub
 IRON, STEEL = linear_rgb("#26292b"), linear_rgb("#8f9497")
 STONE, WOOD = linear_rgb("#b3aca0"), linear_rgb("#8f6d48")
 RAIL_STEP_M = 0.12
+ROAD_SIGNS = ("no_entry", "parking", "crossing", "yield")
 
 
 def catalogue_part(kind: str, variant: int, detail: float = 1.0) -> Part:
@@ -67,7 +69,7 @@ def parked_bicycle(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
 
 
 def bench(rng: np.random.Generator, *, length_m: float = 1.8, detail: float = 1.0) -> Part:
-    """A slatted park bench, seat towards +x; about 1500 surfels at detail 1, 500 at 0.5."""
+    """A slatted park bench, seat towards +x; about 450 surfels."""
     half = length_m / 2.0
     look = bench_look(rng, int(4 * rng.random()), 1.25 * SPACING_M / detail, length_m)
     seat = box_solid((0.0, 0.0, 0.225), (0.21, half, 0.225))
@@ -87,8 +89,8 @@ def stone_bench(rng: np.random.Generator, *, length_m: float = 1.6, detail: floa
 
 
 def lamp_post(rng: np.random.Generator, *, height_m: float = 4.2, style: str = "lantern", detail: float = 1.0) -> Part:
-    """A street lamp: ``lantern`` (old town), ``globe`` (park), ``arm`` (road, arm along +x); about 300 surfels."""
-    spacing = 0.075 / detail
+    """A street lamp: ``lantern`` (old town), ``globe`` (park), ``arm`` (road, arm along +x); about 400 surfels."""
+    spacing = 0.095 / detail
     profile = [(0.0, 0.14, 0.14), (0.12, 0.13, 0.13), (0.16, 0.085, 0.085), (0.70, 0.075, 0.075), (0.75, 0.052, 0.052)]
     post = loft(rng, [*profile, (height_m, 0.038, 0.038)], IRON, spacing=1.3 * spacing)
     parts = [weathered(rng, post)]
@@ -157,7 +159,7 @@ def long_planter(rng: np.random.Generator, *, length_m: float = 2.4, width_m: fl
 
 
 def road_sign(rng: np.random.Generator, *, kind: str = "no_entry", detail: float = 1.0) -> Part:
-    """A traffic sign on a post, face towards +x: ``no_entry``, ``parking``, ``crossing``, ``yield``; 150 surfels."""
+    """A traffic sign, one of ``ROAD_SIGNS``, face towards +x; 250 to 450 surfels."""
     pole = tube(rng, [(0, 0, 0), (0, 0, 2.7)], 0.03, STEEL, spacing=0.12 / detail, around=6)
     spacing = 0.055 / detail
     if kind in ("no_entry", "yield"):
@@ -236,10 +238,10 @@ def railing(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float 
 
 
 def fence(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float = 1.2, detail: float = 1.0) -> Part:
-    """A wooden picket fence along x; about 170 surfels a metre."""
+    """A wooden picket fence along x; about 75 surfels a metre."""
     half = length_m / 2.0
     count = max(2, int(length_m / 0.14))
-    picket = box(rng, (0, 0, height_m / 2), (0.048, 0.012, height_m / 2), flat_colour(*WOOD), spacing=0.16 / detail)
+    picket = plank(rng, (0, 0, height_m / 2), (0.048, 0.012, height_m / 2 - 0.03), WOOD, pieces=2)
     pickets = [
         picket.moved(float(x), 0.0, 0.04 * rng.random() - 0.02) for x in np.linspace(-half + 0.07, half - 0.07, count)
     ]
@@ -273,8 +275,8 @@ def low_wall(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float
 
 
 def fountain(rng: np.random.Generator, *, radius_m: float = 1.8, detail: float = 1.0) -> Part:
-    """A round basin with water, a bowl on a column and falling jets; about 2000 surfels."""
-    spacing = 0.11 / detail
+    """A round basin with water, a bowl on a column and falling jets; about 2600 surfels."""
+    spacing = 0.14 / detail
     r = radius_m
     basin = loft(
         rng,
@@ -381,8 +383,8 @@ def steps(
 
 
 def advertising_column(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
-    """A round column with posters and a domed hat; about 1100 surfels."""
-    spacing = 0.085 / detail
+    """A round column with posters and a domed hat; about 1700 surfels."""
+    spacing = 0.1 / detail
     body = loft(
         rng,
         [(0.0, 0.62, 0.62), (0.25, 0.62, 0.62), (0.27, 0.56, 0.56), (2.7, 0.56, 0.56)],
@@ -431,9 +433,9 @@ def post_box(rng: np.random.Generator, *, colour: str = "#c79a12", detail: float
 
 
 def statue(rng: np.random.Generator, *, height_m: float = 3.0, detail: float = 1.0) -> Part:
-    """A bronze figure on a stone plinth, facing +x; about 1600 surfels."""
+    """A bronze figure on a stone plinth, facing +x; about 2100 surfels."""
     plinth_m = 0.45 * height_m
-    spacing = 0.11 / detail
+    spacing = 0.16 / detail
     tiers = [(0.0, 0.75), (0.16, 0.62), (0.30, 0.48)]
     blocks = [
         box(rng, (0, 0, (low + high) / 2), (half, half, (high - low) / 2), flat_colour(*STONE), spacing=spacing)

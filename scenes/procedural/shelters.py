@@ -53,8 +53,8 @@ def striped(first: Colour, second: Colour, width: float) -> Material:
 
 
 def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: float = 1.6, detail: float = 1.0) -> Part:
-    """A counter of crates with goods towards +x under a striped awning; about 2500 surfels."""
-    spacing = 0.09 / detail
+    """A counter of crates with goods towards +x under a striped awning; about 2900 surfels."""
+    spacing = 0.115 / detail
     cloth = AWNINGS[int(rng.random() * len(AWNINGS))]
     half, front = width_m / 2.0, depth_m / 2.0
     parts = [awning(rng, front, half, 2.15, 2.45, cloth, spacing)]
@@ -112,7 +112,7 @@ def goods(rng: np.random.Generator, x: float, half: float, top: float, detail: f
         for k in range(count):
             y = -half + (k + 0.5) * 2 * half / count
             crate = box(
-                rng, (x + row, y, top + 0.06 + lift), (0.17, 0.20, 0.06), flat_colour(0.22, 0.14, 0.07), spacing=0.09
+                rng, (x + row, y, top + 0.06 + lift), (0.17, 0.20, 0.06), flat_colour(0.22, 0.14, 0.07), spacing=0.13
             )
             colour = np.array(palette[int(rng.random() * len(palette))])
             heap = int(34 * detail)
@@ -127,8 +127,8 @@ def goods(rng: np.random.Generator, x: float, half: float, top: float, detail: f
 
 
 def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0) -> Part:
-    """A news or coffee kiosk with a serving hatch towards +x, a counter and a flat roof; about 2300 surfels."""
-    spacing = 0.1 / detail
+    """A news or coffee kiosk with a serving hatch towards +x, a counter and a flat roof; about 2800 surfels."""
+    spacing = 0.135 / detail
     paint = linear_rgb(("#2f5145", "#6b2f2a", "#3a4a63", "#d8d2c4")[int(4 * rng.random())])
     half = width_m / 2.0
     walls = box(rng, (0, 0, 1.2), (half, half, 1.2), flat_colour(*paint), spacing=spacing)
@@ -199,9 +199,9 @@ def glass_pane(rng: np.random.Generator, corner: Floats, along: Floats, height: 
 
 
 def bus_shelter(rng: np.random.Generator, *, width_m: float = 3.6, detail: float = 1.0) -> Part:
-    """Open towards +x: glass back and side, a bench, a poster, a flat roof on posts; about 1300 surfels."""
+    """Open towards +x: glass back and side, a bench, a poster, a flat roof on posts; about 1900 surfels."""
     half, back = width_m / 2.0, -0.65
-    spacing = 0.14 / detail
+    spacing = 0.18 / detail
     panes = [
         glass_pane(
             rng, np.array([back, -half + k * width_m / 3, 0.25]), np.array([0, width_m / 3 - 0.03, 0]), 1.85, spacing
@@ -251,8 +251,8 @@ def bus_shelter(rng: np.random.Generator, *, width_m: float = 3.6, detail: float
 
 
 def parasol(rng: np.random.Generator, *, radius_m: float = 1.4, height_m: float = 2.3, detail: float = 1.0) -> Part:
-    """A café parasol with eight panels; about 700 surfels."""
-    spacing = 0.1 / detail
+    """A café parasol with eight panels; about 1500 surfels."""
+    spacing = 0.16 / detail
     cloth = AWNINGS[int(rng.random() * len(AWNINGS))] if rng.random() < 0.6 else CANVAS
     pale = tuple(0.6 * c + 0.3 for c in cloth)
 
@@ -286,8 +286,8 @@ def parasol(rng: np.random.Generator, *, radius_m: float = 1.4, height_m: float 
 def canopy_column(
     rng: np.random.Generator, *, height_m: float = 4.0, radius_m: float = 0.22, detail: float = 1.0
 ) -> Part:
-    """A column of a station canopy on a stone foot, flaring into the roof; about 600 surfels."""
-    spacing = 0.1 / detail
+    """A column of a station canopy on a stone foot, flaring into the roof; about 800 surfels."""
+    spacing = 0.14 / detail
     paint = linear_rgb(("#3e5a50", "#4a4f55", "#c9c4b8")[int(3 * rng.random())])
     r = radius_m
     shaft = loft(

@@ -34,15 +34,15 @@ class Species:
 
 
 SPECIES: dict[str, Species] = {
-    "linden": Species(linear_rgb("#5b4a3a"), linear_rgb("#57752f"), 0.105, 0.34, 0.55, (0.65, 1.0, 0.5)),
-    "plane": Species(linear_rgb("#8d8468"), linear_rgb("#6b8338"), 0.12, 0.38, 0.40, (0.8, 1.0, 0.65)),
-    "birch": Species(linear_rgb("#cfcabf"), linear_rgb("#7d9a45"), 0.075, 0.30, 0.70, (0.7, 0.85, 0.35)),
-    "poplar": Species(linear_rgb("#6f6453"), linear_rgb("#5c7a38"), 0.09, 0.14, 0.92, (0.7, 1.0, 0.4)),
+    "linden": Species(linear_rgb("#5b4a3a"), linear_rgb("#57752f"), 0.125, 0.34, 0.55, (0.65, 1.0, 0.5)),
+    "plane": Species(linear_rgb("#8d8468"), linear_rgb("#6b8338"), 0.14, 0.38, 0.40, (0.8, 1.0, 0.65)),
+    "birch": Species(linear_rgb("#cfcabf"), linear_rgb("#7d9a45"), 0.10, 0.30, 0.70, (0.7, 0.85, 0.35)),
+    "poplar": Species(linear_rgb("#6f6453"), linear_rgb("#5c7a38"), 0.115, 0.12, 0.75, (0.8, 1.0, 0.45)),
     "maple": Species(
-        linear_rgb("#54463a"), linear_rgb("#a3622a"), 0.11, 0.33, 0.50, (0.7, 1.0, 0.5), linear_rgb("#b8892e")
+        linear_rgb("#54463a"), linear_rgb("#a3622a"), 0.13, 0.33, 0.50, (0.7, 1.0, 0.5), linear_rgb("#b8892e")
     ),
     "cherry": Species(
-        linear_rgb("#4b352c"), linear_rgb("#7f8d45"), 0.085, 0.30, 0.35, (0.9, 1.0, 0.55), linear_rgb("#e6b9c4")
+        linear_rgb("#4b352c"), linear_rgb("#7f8d45"), 0.115, 0.30, 0.35, (0.9, 1.0, 0.55), linear_rgb("#e6b9c4")
     ),
 }
 
@@ -56,7 +56,7 @@ def directions(rng: np.random.Generator, count: int) -> Floats:
 
 
 def leaf_cards(
-    rng: np.random.Generator, centres: Floats, outward: Floats, half_length: float, colour: Floats
+    rng: np.random.Generator, centres: Floats, outward: Floats, half_length: float | Floats, colour: Floats
 ) -> Surfels:
     """One leaf card per centre (N, 3), roughly facing ``outward`` (N, 3), of ``colour`` (N, 3)."""
     count = len(centres)
@@ -87,7 +87,7 @@ def tree(
     """A tree of one of ``SPECIES`` with a crown of radius ``crown_m``; 2200 to 3600 surfels at detail 1."""
     kind = SPECIES[species]
     fork = kind.trunk_share * height_m
-    radius = 0.018 * height_m + 0.02
+    radius = 0.011 * height_m + 0.02 * crown_m + 0.02
     lean = 0.05 * height_m * (rng.random(2) - 0.5)
     trunk_line = np.array([[0, 0, 0], [0.3 * lean[0], 0.3 * lean[1], 0.5 * fork], [lean[0], lean[1], fork]])
     limbs, tips = branches(rng, kind, trunk_line[-1], height_m, crown_m, radius, detail)
@@ -130,7 +130,7 @@ def branches(
             + 0.12 * width * (rng.random(3) - 0.5)
         )
         line = np.stack([start, knee, end])
-        thick = radius * (0.55 - 0.3 * share)
+        thick = radius * (0.42 - 0.22 * share)
         limbs.append(tube(rng, line, [thick, 0.7 * thick, 0.3 * thick], kind.bark, spacing=0.16 / detail, around=5))
         for _ in range(2 + (rng.random() < 0.6)):
             at = end + 0.42 * width * directions(rng, 1)[0] * np.array([1.0, 1.0, 0.75])
@@ -139,28 +139,46 @@ def branches(
             )
             tips.append((*at, crown_m * (0.24 + 0.2 * rng.random())))
         tips.append((*end, crown_m * (0.26 + 0.2 * rng.random())))
+        if kind.lift > 0.6:
+            tips.append((*knee, crown_m * (0.3 + 0.2 * rng.random())))
     crest = fork + np.array([0.0, 0.0, 0.86 * rise])
-    limbs.append(tube(rng, np.stack([fork, crest]), [0.75 * radius, 0.02], kind.bark, spacing=0.12 / detail, around=6))
+    limbs.append(
+        tube(
+            rng,
+            np.stack([fork, crest]),
+            [0.8 * (1.0 - kind.trunk_share) * radius, 0.02],
+            kind.bark,
+            spacing=0.12 / detail,
+            around=6,
+        )
+    )
     tips.append((*crest, crown_m * 0.3 * kind.spread[2] / 0.5))
     return limbs, np.array(tips)
 
 
 def crown_leaves(rng: np.random.Generator, kind: Species, tips: Floats, crown_m: float, detail: float) -> Surfels:
-    """Leaves in flattened, ragged clusters around the tips (K, 4); lighter towards the top and the outside."""
+    """Leaves in flattened, ragged clusters around the tips (K, 4), lighter towards the top; dark inner leaves."""
     leaf = kind.leaf_size / np.sqrt(detail) * (crown_m / 2.2) ** 0.5
     count = int(2300 * detail * (crown_m / 2.2) ** 0.9)
+    inner = int(0.22 * count)
     weight = tips[:, 3] ** 2
     owner = np.searchsorted(np.cumsum(weight) / np.sum(weight), rng.random(count)).clip(0, len(tips) - 1)
     heading = directions(rng, count)
-    reach = tips[owner, 3] * (1.15 - 0.75 * rng.random(count) ** 1.6)
+    deep = np.arange(count) < inner
+    reach = tips[owner, 3] * np.where(deep, 0.5 * rng.random(count), 1.2 - 0.7 * rng.random(count) ** 1.8)
     centres = tips[owner, :3] + heading * reach[:, None] * np.array([1.0, 1.0, 0.72])
     low, high = centres[:, 2].min(), centres[:, 2].max()
     height = (centres[:, 2] - low) / max(high - low, 1e-6)
-    tone = (0.62 + 0.5 * height) * (0.75 + 0.4 * rng.random(count)) * (0.85 + 0.3 * rng.random(len(tips)))[owner]
+    under = 0.80 + 0.25 * heading[:, 2]
+    tone = (
+        (0.70 + 0.35 * height) * under * (0.75 + 0.4 * rng.random(count)) * (0.85 + 0.3 * rng.random(len(tips)))[owner]
+    )
+    tone = np.where(deep, 0.42 * tone, tone)
     base = np.broadcast_to(np.array(kind.leaf), (count, 3))
     if kind.second is not None:
         base = np.where((rng.random(count) < 0.55)[:, None], np.array(kind.second), base)
-    return leaf_cards(rng, centres, heading + np.array([0, 0, 0.35]), leaf, base * tone[:, None])
+    size = np.where(deep, 2.1 * leaf, leaf)
+    return leaf_cards(rng, centres, heading + np.array([0, 0, 0.35]), size, base * tone[:, None])
 
 
 def shrub(

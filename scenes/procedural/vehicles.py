@@ -24,7 +24,7 @@ from navbench_gs.splats.shapes import (
     weathered,
 )
 from navbench_gs.splats.surfels import Floats, Surfels, flat_colour, join_surfels, rectangle, sheet
-from scenes.procedural.part import GLASS, MATT, Part, box_solid
+from scenes.procedural.part import GLASS, MATT, Part, Solid, box_solid
 
 PAINTS = tuple(
     map(
@@ -103,29 +103,35 @@ SECTION = (0.0, 0.16, 0.38, 0.70, 1.0)
 
 
 def car(rng: np.random.Generator, *, shape: str = "hatchback", paint: str | None = None, detail: float = 1.0) -> Part:
-    """A parked car of one of ``SHAPES``; 2200 to 3000 surfels. ``paint`` as sRGB hex text, else one is drawn."""
+    """A parked car of one of ``SHAPES``; about 3000 surfels. ``paint`` as sRGB hex text, else one is drawn."""
     form = SHAPES[shape]
     colour = linear_rgb(paint) if paint else PAINTS[int(rng.random() * len(PAINTS))]
-    spacing = 0.115 / detail
+    spacing = 0.12 / detail
     parts = [shell(rng, form, colour, side, spacing) for side in (-1.0, 1.0)]
     parts += [end_face(rng, form, colour, end, spacing) for end in (-1.0, 1.0)]
     parts += wheels(rng, form, spacing)
-    parts += trim(rng, form, colour)
+    for side in (-1.0, 1.0):
+        parts += window_frames(form, colour, side) + door_fittings(rng, form, colour, side)
     half_length, half_width = form.length / 2.0, form.width / 2.0
     under = rectangle(
         rng, (-half_length + 0.1, -half_width + 0.05, 0.2), (form.length - 0.2, 0, 0), (0, form.width - 0.1, 0),
-        flat_colour(0.006, 0.006, 0.007), spacing=0.2 / detail,
+        flat_colour(0.006, 0.006, 0.007), spacing=0.25 / detail,
     )  # fmt: skip
+    return Part(surfels=(join_surfels([*parts, under]),), solids=car_solids(form))
+
+
+def car_solids(form: BodyShape) -> tuple[Solid, Solid]:
+    """The lower body down to the ground and the cabin, as boxes."""
+    half_length, half_width = form.length / 2.0 + 0.05, form.width / 2.0
     belt, top = form.belt[0] + 0.05, max(z for _, z in form.roof)
     cabin = [x for x, z in form.roof if z > belt + 0.2]
-    solids = (
+    return (
         box_solid((0.0, 0.0, belt / 2.0), (half_length, half_width, belt / 2.0)),
         box_solid(
             ((max(cabin) + min(cabin)) / 2.0, 0.0, (belt + top) / 2.0),
             ((max(cabin) - min(cabin)) / 2.0, 0.86 * half_width, (top - belt) / 2.0),
         ),
     )
-    return Part(surfels=(join_surfels([*parts, under]),), solids=solids)
 
 
 def van(rng: np.random.Generator, *, paint: str | None = None, detail: float = 1.0) -> Part:
@@ -156,11 +162,12 @@ def section_points(form: BodyShape, x: Floats) -> tuple[Floats, Floats]:
 
 def shell(rng: np.random.Generator, form: BodyShape, colour: Colour, side: float, spacing: float) -> Surfels:
     """One half of the skin from the sill over the window to the middle of the roof; glass where there are windows."""
-    half = form.length / 2.0
+    outline = np.array(form.roof)[::-1]
+    run = np.concatenate([[0.0], np.cumsum(np.sqrt(np.sum(np.diff(outline, axis=0) ** 2, axis=1)))])
     knots = np.array(SECTION)
 
     def surface(u: Floats, v: Floats) -> Floats:
-        x = half * (2.0 * np.clip(u, 0.0, 1.0) - 1.0)
+        x = np.interp(u * run[-1], run, outline[:, 0])
         across, height = section_points(form, x)
         seat = np.clip(np.searchsorted(knots, v, side="right") - 1, 0, 3)
         share = (v - knots[seat]) / (knots[seat + 1] - knots[seat])
@@ -169,19 +176,19 @@ def shell(rng: np.random.Generator, form: BodyShape, colour: Colour, side: float
         z = height[rows, seat] * (1 - share) + height[rows, seat + 1] * share
         return np.stack([x, side * y, z], axis=1)
 
-    around = int(2.15 / spacing)
-    skin = sheet(rng, surface, int(form.length / spacing), around, flat_colour(*colour), flip=side > 0, jitter=0.1)
+    counts = (int(run[-1] / spacing), int(2.0 / spacing))
+    skin = sheet(rng, surface, *counts, flat_colour(*colour), flip=side > 0, jitter=0.08)
     _, height = section_points(form, skin.centres[:, 0])
     glazed = window_mask(form, skin.centres, height)
-    dark_sill = skin.centres[:, 2] < 0.30
-    albedo = np.where(glazed[:, None], np.array(GLAZING), np.array(colour))
-    albedo = np.where(dark_sill[:, None], np.array(TRIM), albedo)
+    z = skin.centres[:, 2]
+    lower = 1.0 - 0.25 * np.clip((0.62 - z) / 0.25, 0.0, 1.0)
+    albedo = np.where(glazed[:, None], np.array(GLAZING), np.array(colour) * lower[:, None])
     skin = replace(skin, albedo=albedo, kind=np.where(glazed, GLASS, MATT).astype(np.uint8))
     in_arch = np.zeros(len(skin), dtype=bool)
     for axle in form.axles:
         offset = skin.centres[:, [0, 2]] - np.array([axle, WHEEL_M])
-        in_arch |= (np.hypot(offset[:, 0], offset[:, 1]) < WHEEL_M + 0.06) & (height[:, 2] > skin.centres[:, 2])
-    return weathered(rng, kept(skin, ~in_arch), grain=0.03, dirt=0.2)
+        in_arch |= (np.hypot(offset[:, 0], offset[:, 1]) < WHEEL_M + 0.05) & (height[:, 2] > z)
+    return weathered(rng, kept(skin, ~in_arch), grain=0.02, dirt=0.2)
 
 
 def window_mask(form: BodyShape, points: Floats, height: Floats) -> Floats:
@@ -191,7 +198,7 @@ def window_mask(form: BodyShape, points: Floats, height: Floats) -> Floats:
     tall = height[:, 3] - height[:, 2]
     flank = (z > height[:, 2] + 0.035) & (z < height[:, 3] - 0.035) & (tall > 0.14)
     flank &= (x < foot - 0.25) & (x > max(rear_foot + 0.22, form.blind_behind))
-    for pillar in (*form.pillars,):
+    for pillar in form.pillars:
         flank &= np.abs(x - pillar) > 0.045
     middle = z >= height[:, 3] - 0.01
     screen = middle & (x < foot - 0.03) & (x > top + 0.03)
@@ -204,32 +211,45 @@ def end_face(rng: np.random.Generator, form: BodyShape, colour: Colour, end: flo
     x = end * form.length / 2.0
     wide = float(half_width_at(form, np.array([x]))[0])
     top = form.roof[0][1] if end > 0 else form.roof[-1][1]
-    top = max(top, 0.62) + (0.0 if form.blind_behind < -5 or end > 0 else 1.2)
+    top = max(top, 0.62) + (0.03 if form.blind_behind < -5 or end > 0 else 1.25)
 
     def surface(u: Floats, v: Floats) -> Floats:
         y = wide * (2.0 * u - 1.0)
-        bulge = 0.07 * (1.0 - (y / wide) ** 2) - 0.04 * v
-        return np.stack([x + end * bulge, end * y, 0.27 + (top - 0.27 + 0.03) * v], axis=1)
+        bulge = 0.07 * (1.0 - (y / wide) ** 2) - 0.05 * v**2
+        return np.stack([x + end * bulge, end * y, 0.27 + (top - 0.27) * v], axis=1)
 
-    face = sheet(
-        rng,
-        surface,
-        int(2 * wide / (0.75 * spacing)),
-        max(4, int((top - 0.25) / (0.75 * spacing))),
-        flat_colour(*colour),
+    counts = (int(2 * wide / spacing), max(4, int((top - 0.25) / spacing)))
+    face = painted(
+        sheet(rng, surface, *counts, flat_colour(*colour)),
+        lambda p: np.where((p[:, 2] < 0.36)[:, None], np.array(TRIM), np.array(colour)),
     )
-    y, z = face.centres[:, 1], face.centres[:, 2]
-    lamp_low = (0.60 if end > 0 else 0.66) + 0.35 * (form.belt[0] - 0.84)
-    lamp = (np.abs(y) > 0.58 * wide) & (z > lamp_low - 0.10) & (z < lamp_low + 0.06)
-    lamp_colour = (0.75, 0.76, 0.74) if end > 0 else (0.42, 0.015, 0.012)
-    grille = (np.abs(y) < 0.50 * wide) & (z > 0.52) & (z < 0.63) if end > 0 else np.zeros(len(y), dtype=bool)
-    bumper = z < 0.40
-    plate = (np.abs(y) < 0.26) & (z > 0.42) & (z < 0.51)
-    albedo = np.where(bumper[:, None], np.array(TRIM), face.albedo)
-    albedo = np.where(grille[:, None], np.array(TRIM), albedo)
-    albedo = np.where(lamp[:, None], np.array(lamp_colour), albedo)
-    albedo = np.where(plate[:, None], np.array([0.7, 0.7, 0.66]), albedo)
-    return replace(face, albedo=albedo)
+    return join_surfels([face, *lamps_and_plate(rng, form, end, x, wide)])
+
+
+def lamps_and_plate(rng: np.random.Generator, form: BodyShape, end: float, x: float, wide: float) -> list[Surfels]:
+    """What is mounted on an end face at ``x``, whose half width is ``wide``."""
+
+    def plate(y: float, z: float, width: float, height: float, colour: Colour, turn: float = 0.0) -> Surfels:
+        corner = (0.0, -width / 2.0, z - height / 2.0)
+        flat = rectangle(
+            rng, corner, (0, width, 0), (0, 0, height), flat_colour(*colour), spacing=0.075, inset=0.5, jitter=0.1
+        )
+        lean = 0.07 * (1.0 - (y / wide) ** 2) + 0.02
+        return turned(flat, 2, (0.0 if end > 0 else np.pi) + turn).moved(x + end * lean, end * y)
+
+    level = 0.64 + 0.5 * (form.belt[0] - 0.84)
+    lamp = (0.66, 0.68, 0.70) if end > 0 else (0.40, 0.012, 0.01)
+    parts = [plate(0.0, 0.46, 0.50, 0.11, (0.72, 0.72, 0.68))]
+    parts += [plate(side * 0.74 * wide, level, 0.40 * wide, 0.15, TRIM, side * 0.2) for side in (-1.0, 1.0)]
+    glow = [plate(side * 0.73 * wide, level, 0.30 * wide, 0.10, lamp, side * 0.2) for side in (-1.0, 1.0)]
+    parts += [piece.moved(end * 0.012, 0.0) for piece in glow]
+    if end > 0:
+        parts += [
+            plate(0.0, level - 0.01, 0.95 * wide, 0.11, TRIM),
+            plate(0.0, level, 0.10, 0.08, RIM).moved(0.012, 0.0),
+            plate(0.0, 0.33, 1.3 * wide, 0.08, TRIM),
+        ]
+    return parts
 
 
 def wheels(rng: np.random.Generator, form: BodyShape, spacing: float) -> list[Surfels]:
@@ -244,37 +264,57 @@ def wheels(rng: np.random.Generator, form: BodyShape, spacing: float) -> list[Su
             gap = (np.cos(5.0 * angle) < -0.15) & (np.hypot(rim.centres[:, 0], rim.centres[:, 2]) > 0.07)
             rim = painted(rim, lambda p, gap=gap: np.where(gap[:, None], np.array(TRIM), np.array(RIM)))
             arch = turned(disc(rng, WHEEL_M + 0.09, (0.004, 0.004, 0.005), spacing=0.12), 0, -side * np.pi / 2)
-            parts += [tyre.moved(axle, y, WHEEL_M), rim.moved(axle, y + side * 0.075, WHEEL_M)]
-            parts.append(arch.moved(axle, y - side * 0.11, WHEEL_M + 0.02))
+            parts += [tyre.moved(axle, y, WHEEL_M + 0.005), rim.moved(axle, y + side * 0.075, WHEEL_M)]
+            parts.append(arch.moved(axle, y - side * 0.11, WHEEL_M + 0.10))
     return parts
 
 
-def trim(rng: np.random.Generator, form: BodyShape, colour: Colour) -> list[Surfels]:
-    """Mirrors, door seams and handles, dark window frames, wheel-arch lips."""
+def window_frames(form: BodyShape, colour: Colour, side: float) -> list[Surfels]:
+    """Crisp edges of the side windows, painted pillars of windscreen and rear window, and the dark sill."""
+
+    def along(xs: Floats, knot: int, lift: float) -> Floats:
+        across, height = section_points(form, xs)
+        return np.stack([xs, side * (across[:, knot] + 0.006), height[:, knot] + lift], axis=1)
+
+    foot, top, rear_top, rear_foot = form.glass
+    front, back = foot - 0.22, max(rear_foot + 0.20, form.blind_behind)
+    parts = [
+        bent_rod(along(np.linspace(front + 0.1, back, 9), 2, 0.02), 0.016, TRIM, spacing=0.35),
+        bent_rod(along(np.linspace(top + 0.02, max(rear_top, back), 7), 3, -0.02), 0.026, colour, spacing=0.35),
+        bent_rod(along(np.linspace(foot, top, 5), 3, 0.0), 0.034, colour, spacing=0.25),
+    ]
+    if form.blind_behind < -5:
+        parts.append(bent_rod(along(np.linspace(rear_top, rear_foot, 4), 3, 0.0), 0.05, colour, spacing=0.25))
+    sill = along(np.linspace(form.axles[1] + 0.36, form.axles[0] - 0.36, 6), 0, 0.02)
+    parts.append(bent_rod(sill, 0.04, TRIM, spacing=0.4))
+    for pillar in form.pillars:
+        low, high = (along(np.full(1, pillar), knot, 0.0)[0] for knot in (2, 3))
+        parts.append(bent_rod([low, high], 0.03, TRIM, spacing=0.25))
+    return parts
+
+
+def door_fittings(rng: np.random.Generator, form: BodyShape, colour: Colour, side: float) -> list[Surfels]:
+    """Seams, handles, a mirror and the lips of the wheel arches on one side."""
     parts = []
     foot, _, _, rear_foot = form.glass
-    doors = [foot - 0.25, *form.pillars] + (
-        [] if form.blind_behind > -5 else [max(rear_foot + 0.25, form.axles[1] + 0.42)]
-    )
-    for side in (-1.0, 1.0):
-        for x in doors:
-            across, height = section_points(form, np.full(3, x))
-            line = np.stack([np.full(3, x), side * (across[0, [0, 1, 2]] + 0.004), height[0, [0, 1, 2]]], axis=1)
-            parts.append(bent_rod(line, 0.006, (0.01, 0.01, 0.01), spacing=0.2))
-            grip = (x - 0.22, side * (across[0, 2] + 0.012), height[0, 2] - 0.08)
-            parts.append(ellipsoid(rng, grip, (0.08, 0.012, 0.014), TRIM, spacing=0.05))
-        x = foot - 0.42
-        across, height = section_points(form, np.array([x]))
-        mirror = (x, side * (across[0, 2] + 0.11), height[0, 2] + 0.07)
-        parts.append(ellipsoid(rng, mirror, (0.07, 0.10, 0.065), colour, spacing=0.055))
-        for axle in form.axles:
-            angles = np.linspace(0.0, np.pi, 9)
-            y = float(half_width_at(form, np.array([axle]))[0])
-            lip = np.stack(
-                [axle + 0.38 * np.cos(angles), np.full(9, side * (y - 0.005)), WHEEL_M - 0.02 + 0.38 * np.sin(angles)],
-                axis=1,
-            )
-            parts.append(bent_rod(lip, 0.02, TRIM, spacing=0.2))
+    doors = [foot - 0.25, *form.pillars]
+    if form.blind_behind < -5:
+        doors.append(max(rear_foot + 0.25, form.axles[1] + 0.42))
+    for x in doors:
+        across, height = section_points(form, np.full(1, x))
+        line = np.stack([np.full(3, x), side * (across[0, :3] + 0.004), height[0, :3]], axis=1)
+        parts.append(bent_rod(line, 0.006, (0.01, 0.01, 0.01), spacing=0.3))
+        grip = (x - 0.22, side * (across[0, 2] + 0.012), height[0, 2] - 0.08)
+        parts.append(ellipsoid(rng, grip, (0.08, 0.012, 0.014), TRIM, spacing=0.07))
+    x = foot - 0.42
+    across, height = section_points(form, np.array([x]))
+    mirror = (x, side * (across[0, 2] + 0.11), height[0, 2] + 0.07)
+    parts.append(ellipsoid(rng, mirror, (0.07, 0.10, 0.065), colour, spacing=0.07))
+    angles = np.linspace(0.0, np.pi, 9)
+    for axle in form.axles:
+        y = float(half_width_at(form, np.array([axle]))[0]) - 0.005
+        arch = [axle + 0.37 * np.cos(angles), np.full(9, side * y), WHEEL_M - 0.02 + 0.37 * np.sin(angles)]
+        parts.append(bent_rod(np.stack(arch, axis=1), 0.018, TRIM, spacing=0.2))
     return parts
 
 

@@ -22,6 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from navbench_gs.errors import Incident, NavBenchError, one_line
 from navbench_gs.evaluation.clock import SharedNumber
+from navbench_gs.evaluation.interrupts import deaf_children
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -123,7 +124,7 @@ class _Worker(Generic[Job, Answer]):
         self._since: SharedNumber = context.RawValue(ctypes.c_double, 0.0)
         self._line, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(self.duty, theirs, self._since), daemon=True)
-        with _single_threaded(), _deaf_to_interrupts():
+        with _single_threaded(), deaf_children():
             self._process.start()
         theirs.close()
 
@@ -228,16 +229,3 @@ def _single_threaded() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes started meanwhile ignore ctrl-C, which reaches the whole group: only the parent answers it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -50,21 +50,24 @@ def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
     done = torch.zeros(height, width, dtype=torch.bool)
     rgb = torch.zeros(height, width, 3, dtype=torch.float64)
     depth = torch.full((height, width), torch.inf, dtype=torch.float64)
-    seen = (splats.depths >= rules.near_m) & (opacities >= MIN_ALPHA)
-    for i in torch.argsort(splats.depths, stable=True):  # [G] ties by index
-        if not seen[i]:
-            continue
-        offset = pixels - splats.means[i]
-        sigma = 0.5 * torch.einsum("hwi,ij,hwj->hw", offset, precisions[i], offset)
+    reach = 3.33 * torch.diagonal(splats.covariances, dim1=1, dim2=2).sqrt()  # [G]: beyond, alpha < 1/255
+    size = torch.tensor([width, height])
+    first = (splats.means - reach).clamp(min=torch.zeros(2), max=size).floor().int()
+    stop = (splats.means + reach).clamp(min=torch.zeros(2), max=size).ceil().int()
+    seen = (splats.depths >= rules.near_m) & (opacities >= MIN_ALPHA) & (first < stop).all(dim=-1)
+    order = torch.argsort(splats.depths, stable=True)  # [G] ties by index
+    for i in order[seen[order]].tolist():
+        box = slice(int(first[i, 1]), int(stop[i, 1])), slice(int(first[i, 0]), int(stop[i, 0]))
+        offset = pixels[box] - splats.means[i]
+        sigma = 0.5 * (offset @ precisions[i] * offset).sum(dim=-1)
         alpha = (opacities[i] * torch.exp(-sigma)).clamp_max(rules.max_alpha)  # [G]
         alpha = torch.where(alpha < MIN_ALPHA, 0.0, alpha)
-        after = transmittance * (1 - alpha)
-        done |= (after <= MIN_TRANSMITTANCE) & (alpha > 0)  # [G] stops before this splat
-        weight = torch.where(done, 0.0, alpha * transmittance)
-        rgb += weight[..., None] * colours[i]
-        crossing = ~done & (transmittance > 0.5) & (after <= 0.5)
-        depth = torch.where(crossing, splats.depths[i], depth)
-        transmittance = torch.where(done, transmittance, after)
+        before = transmittance[box]
+        after = before * (1 - alpha)
+        done[box] |= (after <= MIN_TRANSMITTANCE) & (alpha > 0)  # [G] stops before this splat
+        rgb[box] += torch.where(done[box], 0.0, alpha * before)[..., None] * colours[i]
+        depth[box] = torch.where(~done[box] & (before > 0.5) & (after <= 0.5), splats.depths[i], depth[box])
+        transmittance[box] = torch.where(done[box], before, after)
     return Picture(rgb.clamp_max(1.0), depth, 1 - transmittance)
 
 

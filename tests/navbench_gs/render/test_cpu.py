@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.picture import PictureRules
 from navbench_gs.splats.cloud import join_clouds
 from navbench_gs.splats.harmonics import constant_harmonics
+from navbench_gs.suite.catalog import load_scene, scene_ids, scene_source
 
 from . import reference
 from .clouds import camera, cloud_around, clouds_of_every_shape, street
@@ -57,6 +59,13 @@ def single(opacity: float = 0.8, x: float = 2.0, sigma: float = 0.2, colour=RED)
     )
 
 
+@cache
+def generated_cloud() -> GaussianCloud:
+    """The splats of the first scene of the dev suite."""
+    scene = load_scene(scene_ids("dev")[0])
+    return scene_source(scene.source).cloud(scene)
+
+
 def drawn(cloud: GaussianCloud, *, actors: GaussianCloud | None = None, renderer: CpuRenderer | None = None, view=None):
     renderer = renderer or CpuRenderer()
     return renderer.render(renderer.prepare(cloud), [view or camera()], actors)
@@ -83,6 +92,13 @@ def test_gaussians_of_every_shape_look_like_the_reference(shape, antialiased):
 @pytest.mark.parametrize("yaw", [0.0, 1.3])
 def test_a_street_looks_like_the_reference(yaw, antialiased):
     assert_same_picture(street(6000), camera(x=3.0, y=1.0, yaw=yaw), antialiased)
+
+
+@pytest.mark.parametrize(
+    "antialiased", [pytest.param(True, id="antialiased"), pytest.param(False, id="classic", marks=pytest.mark.slow)]
+)
+def test_a_generated_scene_looks_like_the_reference(antialiased):
+    assert_same_picture(generated_cloud(), camera(), antialiased)
 
 
 @pytest.mark.parametrize("size", [(8, 8), (83, 61), (160, 120)])

@@ -140,7 +140,7 @@ def pallet(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A stack of three wooden pallets with gaps one can look into; about 500 surfels."""
     wood = WOODS[(variant + 1) % len(WOODS)]
     shadow = (wood[0] * 0.25, wood[1] * 0.25, wood[2] * 0.25)
-    pieces = max(2, int(0.25 / spacing))
+    pieces = max(3, int(0.25 / spacing))
     parts = []
     for level in range(3):
         z = 0.145 * level

@@ -26,7 +26,7 @@ ELBOW_OUT = 0.012
 HEEL, TOE = -0.045, 0.107
 """Ends of the foot behind and ahead of the ankle."""
 SKIRT_PANELS = 6
-SPACING = 0.041
+SPACING = 0.0415
 """Distance of surfels on limbs and trunk as a share of the stature; heads and hands are finer."""
 
 
@@ -148,14 +148,14 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
     trunk = loft(rng, scaled(rows, h, wide), top, spacing=SPACING * who.height_m, squareness=2.5)
     if who.stripes:
         second = np.array(linear_rgb(who.stripes))
-        trunk = painted(trunk, lambda p: np.where(((p[:, 2] / h) % 0.05 < 0.025)[:, None], second, np.array(top)))
+        trunk = painted(trunk, lambda p: np.where(((p[:, 2] / h) % 0.11 < 0.055)[:, None], second, np.array(top)))
     parts = [
         trunk,
         loft(rng, scaled([(0.30, 0.030, 0.031), (0.36, 0.029, 0.029)], h, 1.0), linear_rgb(who.skin), spacing=0.03),
     ]
     if who.scarf:
         rows = [(0.293, 0.052, 0.058), (0.31, 0.058, 0.058), (0.335, 0.045, 0.045)]
-        parts.append(loft(rng, scaled(rows, h, 1.0), linear_rgb(who.scarf), spacing=0.03))
+        parts.append(loft(rng, scaled(rows, h, 1.0), linear_rgb(who.scarf), spacing=0.045))
     if who.backpack:
         rows = [(0.10, 0.0, 0.0), (0.105, 0.035, 0.07), (0.20, 0.045, 0.085), (0.28, 0.035, 0.07), (0.29, 0.0, 0.0)]
         pack = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.backpack), spacing=SPACING * who.height_m, squareness=3.5)
@@ -200,7 +200,7 @@ def hair_and_hat(
 ) -> list[Surfels]:
     """Hair of the appearance's style around a skull of half axes ``size``, and its hat."""
     x, _, z = (float(value) for value in middle)
-    shell = ellipsoid(rng, middle, (1.07 * size[0], 1.10 * size[1], 1.06 * size[2]), hair, spacing=0.040)
+    shell = ellipsoid(rng, middle, (1.07 * size[0], 1.10 * size[1], 1.06 * size[2]), hair, spacing=0.043)
     ahead = (shell.centres[:, 0] - x) / size[0]
     above = (shell.centres[:, 2] - z) / size[2]
     parts = []
@@ -258,7 +258,7 @@ def forearm(rng: np.random.Generator, who: Appearance) -> Surfels:
         (0.005 * h, 0, -(FOREARM + 0.04) * h),
         (0.019 * h, 0.011 * h, 0.048 * h),
         linear_rgb(who.skin),
-        spacing=0.034,
+        spacing=0.042,
     )
     return join_surfels([sleeve, hand])
 

@@ -31,7 +31,7 @@ def bench(rng: np.random.Generator, variant: int, spacing: float, length: float 
     """A slatted park bench (seat towards +x) on two iron sides; about 450 surfels."""
     wood = WOODS[variant % len(WOODS)]
     half = length / 2.0
-    pieces = max(2, int(length * 0.15 / spacing))
+    pieces = max(3, int(length * 0.24 / spacing))
     parts = [plank(rng, (x, 0, 0.43), (0.042, half, 0.016), wood, pieces=pieces) for x in (-0.14, -0.04, 0.06, 0.16)]
     parts += [
         plank(rng, (-0.215 - 0.02 * k, 0, z), (0.014, half, 0.042), wood, pieces=pieces)

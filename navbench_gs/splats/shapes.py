@@ -27,7 +27,7 @@ Colour = tuple[float, float, float]
 """Linear RGB in [0, 1]."""
 ROD_SIGMA = 0.75
 """Standard deviation over radius at which a Gaussian looks as thick as the rod it stands for."""
-PLANK_SIGMA = 0.40
+PLANK_SIGMA = 0.42
 """Standard deviation over width of a lone surfel that fills a face without bleeding over its edges."""
 
 
@@ -211,24 +211,24 @@ def kept(body: Surfels, mask: ArrayLike) -> Surfels:
 
 
 def plank(
-    rng: np.random.Generator, centre: ArrayLike, half_sizes: ArrayLike, colour: Colour, *, pieces: int = 3
+    rng: np.random.Generator, centre: ArrayLike, half_sizes: ArrayLike, colour: Colour, *, pieces: int = 5
 ) -> Surfels:
-    """A board with crisp edges: each of its long faces is one row of ``pieces`` surfels, each end one surfel."""
+    """A board with crisp edges: each long face is one row of ``pieces`` surfels, shorter towards its ends."""
     c, half = np.asarray(centre, dtype=np.float64), np.asarray(half_sizes, dtype=np.float64)
     long = int(np.argmax(half))
     parts = []
     for axis in range(3):
         u, v = ((axis + 1) % 3, (axis + 2) % 3) if (axis + 1) % 3 == long else ((axis + 2) % 3, (axis + 1) % 3)
-        count = pieces if long != axis else 1
-        step = 2.0 * half[u] / count
-        rows = c + np.zeros((count, 3))
-        rows[:, u] += -half[u] + step * (np.arange(count) + 0.5)
-        sizes = (PLANK_SIGMA * step * (1.0 if count == 1 else 1.15), PLANK_SIGMA * 2.0 * half[v], THICKNESS_M)
+        count = 1 if axis == long else pieces
+        knots = -half[u] * np.cos(np.pi * np.arange(count + 1) / count)
+        rows = np.tile(c, (count, 1))
+        rows[:, u] += 0.5 * (knots[:-1] + knots[1:])
+        sizes = np.full((count, 3), THICKNESS_M)
+        sizes[:, 0] = PLANK_SIGMA * (knots[1:] - knots[:-1])
+        sizes[:, 1] = PLANK_SIGMA * 2.0 * half[v]
+        tangent, bitangent = np.eye(3)[u], np.eye(3)[v]
         for side in (-1.0, 1.0):
-            at = rows.copy()
-            at[:, axis] += side * half[axis]
-            tangent, bitangent = np.eye(3)[u], np.eye(3)[v]
             sign = side * float(np.cross(tangent, bitangent)[axis])
             tone = np.array(colour) * (0.92 + 0.16 * rng.random((count, 1)))
-            parts.append(surfels(at, tangent, sign * bitangent, sizes, tone))
+            parts.append(surfels(rows + side * half[axis] * np.eye(3)[axis], tangent, sign * bitangent, sizes, tone))
     return join_surfels(parts)

@@ -226,7 +226,7 @@ def railing(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float 
     middle = 0.5 * (low + high)
     bars = rods(
         np.concatenate([np.stack([x, zero, low], 1), np.stack([x, zero, middle], 1)]),
-        np.concatenate([np.stack([x, zero, middle], 1), np.stack([x, zero, high], 1)]), 0.011, IRON,
+        np.concatenate([np.stack([x, zero, middle], 1), np.stack([x, zero, high - 0.01], 1)]), 0.011, IRON, overlap=0.38,
     )  # fmt: skip
     rails = [bent_rod([(-half, 0, z), (half, 0, z)], 0.02, IRON, spacing=0.25) for z in (0.1, height_m)]
     posts = [
@@ -238,10 +238,10 @@ def railing(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float 
 
 
 def fence(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float = 1.2, detail: float = 1.0) -> Part:
-    """A wooden picket fence along x; about 75 surfels a metre."""
+    """A wooden picket fence along x; about 140 surfels a metre."""
     half = length_m / 2.0
     count = max(2, int(length_m / 0.14))
-    picket = plank(rng, (0, 0, height_m / 2), (0.048, 0.012, height_m / 2 - 0.03), WOOD, pieces=2)
+    picket = plank(rng, (0, 0, height_m / 2), (0.048, 0.012, height_m / 2 - 0.03), WOOD, pieces=4)
     pickets = [
         picket.moved(float(x), 0.0, 0.04 * rng.random() - 0.02) for x in np.linspace(-half + 0.07, half - 0.07, count)
     ]

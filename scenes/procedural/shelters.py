@@ -161,7 +161,7 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
     back = rectangle(
         rng, (half + 0.37, 0.7 * half, 2.42), (0, -1.4 * half, 0), (0, 0, 0.34), flat_colour(*IRON), spacing=0.15
     )
-    lamp = ellipsoid(rng, (half + 0.2, 0, 2.36), (0.1, 0.3, 0.03), (0.9, 0.85, 0.7), spacing=0.08, kind=EMISSIVE)
+    lamp = ellipsoid(rng, (half + 0.2, 0, 2.36), (0.1, 0.3, 0.03), (0.30, 0.28, 0.23), spacing=0.08, kind=EMISSIVE)
     solids = (
         box_solid((0.0, 0.0, 1.27), (half, half, 1.27)),
         box_solid((half + 0.14, 0.0, 1.0), (0.16, 0.78 * half, 0.03)),

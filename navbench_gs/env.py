@@ -302,15 +302,15 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         if self._shown["rgb"]:
             pictures["rgb"] = frames.rgb8()[0]
         if self._shown["depth"]:
-            pictures["depth"] = frames.depth[0]
+            pictures["depth"] = frames.depth[0].copy()
         return pictures
 
     def _gym_observation(self) -> dict[str, Any]:
         observation: dict[str, Any] = {**self._pictures(), **self._proprioception()}
         if self._shown["goal_image"]:
-            observation["goal_image"] = self._eye.goal_image()
+            observation["goal_image"] = self._eye.goal_image().copy()
         if self._shown["route_images"]:
-            observation["route_images"] = self._eye.route_images()
+            observation["route_images"] = self._eye.route_images().copy()
         return observation
 
     def _action_space(self) -> spaces.Box:

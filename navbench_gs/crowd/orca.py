@@ -66,13 +66,18 @@ def orca_velocities(
     chosen = np.empty_like(preferred)
     planes = np.empty((WALL_SAMPLES + len(positions), 4))
     for i in range(len(preferred)):
-        walls = _wall_planes(planes, positions[i], radii[i], top_speeds[i], distance, origin, cell_m)
+        walls = _wall_planes(planes, positions[i], velocities[i], radii[i], top_speeds[i], distance, origin, cell_m)
         count = walls
         for j in range(len(positions)):
             apart = math.hypot(positions[j, 0] - positions[i, 0], positions[j, 1] - positions[i, 1])
             if j != i and shares[i, j] > 0.0 and apart < NEIGHBOUR_REACH_M:
                 planes[count] = _neighbour_plane(
-                    positions[j] - positions[i], velocities[i], velocities[j], radii[i] + radii[j], shares[i, j]
+                    positions[j] - positions[i],
+                    velocities[i],
+                    velocities[j],
+                    radii[i] + radii[j],
+                    shares[i, j],
+                    HORIZON_S,
                 )
                 count += 1
         chosen[i] = _best_velocity(planes[:count], walls, preferred[i], top_speeds[i])
@@ -80,11 +85,11 @@ def orca_velocities(
 
 
 @njit(cache=True)
-def _neighbour_plane(offset: Floats, own: Floats, other: Floats, radius: float, share: float) -> Floats:
+def _neighbour_plane(offset: Floats, own: Floats, other: Floats, radius: float, share: float, horizon: float) -> Floats:
     """Half plane that keeps clear of one disc at ``offset``, whose radii sum to ``radius``; section 4 of the paper."""
     relative = own - other
     gap2 = offset[0] * offset[0] + offset[1] * offset[1] - radius * radius
-    window = HORIZON_S if gap2 > 0.0 else DECISION_S
+    window = horizon if gap2 > 0.0 else DECISION_S
     wx, wy = relative[0] - offset[0] / window, relative[1] - offset[1] / window
     along = wx * offset[0] + wy * offset[1]
     length = math.hypot(wx, wy)
@@ -115,6 +120,7 @@ def _neighbour_plane(offset: Floats, own: Floats, other: Floats, radius: float, 
 def _wall_planes(
     planes: Floats,
     position: Floats,
+    velocity: Floats,
     radius: float,
     top_speed: float,
     distance: NDArray[np.float32],
@@ -123,7 +129,8 @@ def _wall_planes(
 ) -> int:
     """Write the half planes of the walls around ``position`` into ``planes`` and return how many there are.
 
-    Each sample of the distance field stands for the wall's tangent at its nearest point.
+    The nearest wall of the place itself is a straight one. Each sample beside it tells of one further point of wall,
+    which is avoided like a standing disc without extent, so that corners may be rounded closely.
     """
     count = 0
     for k in range(WALL_SAMPLES):
@@ -137,11 +144,18 @@ def _wall_planes(
         slope = math.hypot(slope_x, slope_y)
         if slope < 1e-6 or here > WALL_REACH_M or (k > 0 and here <= 0.0):
             continue
-        nx, ny = slope_x / slope, slope_y / slope
-        gap = here - (dx * nx + dy * ny) - radius - WALL_MARGIN_M
-        least = -gap / WALL_HORIZON_S if gap > 0.0 else min(-gap / WALL_PUSH_S, WALL_PUSH_SHARE * top_speed)
-        planes[count, 0], planes[count, 1] = nx * least, ny * least
-        planes[count, 2], planes[count, 3] = ny, -nx
+        point = np.array([dx - here * slope_x / slope, dy - here * slope_y / slope])
+        away = math.hypot(point[0], point[1])
+        if k > 0 and away > radius + WALL_MARGIN_M:
+            still = np.zeros(2)
+            planes[count] = _neighbour_plane(point, velocity, still, radius + WALL_MARGIN_M, 1.0, WALL_HORIZON_S)
+        elif k == 0 or away > 1e-6:
+            nx, ny = (slope_x / slope, slope_y / slope) if k == 0 else (-point[0] / away, -point[1] / away)
+            gap = (here if k == 0 else away) - radius - WALL_MARGIN_M
+            least = -gap / WALL_HORIZON_S if gap > 0.0 else min(-gap / WALL_PUSH_S, WALL_PUSH_SHARE * top_speed)
+            planes[count] = np.array([nx * least, ny * least, ny, -nx])
+        else:
+            continue
         count += 1
     return count
 

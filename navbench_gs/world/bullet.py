@@ -239,12 +239,12 @@ def _fresh_client(step_s: float) -> BulletClient:
 
 
 def _add_mesh(client: BulletClient, mesh: Mesh) -> int:
-    """A static concave body of a triangle mesh, both sides solid."""
+    """A static concave body of a triangle mesh; wheels roll over its inner edges without a jolt."""
     shape = client.createCollisionShape(
         client.GEOM_MESH,
         vertices=mesh.vertices.astype(np.float64).tolist(),
         indices=mesh.faces.ravel().tolist(),
-        flags=client.GEOM_FORCE_CONCAVE_TRIMESH,
+        flags=client.GEOM_FORCE_CONCAVE_TRIMESH | client.GEOM_CONCAVE_INTERNAL_EDGE,
     )
     body: int = client.createMultiBody(0, shape)
     client.changeDynamics(body, -1, lateralFriction=SURFACE_FRICTION)

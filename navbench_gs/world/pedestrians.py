@@ -162,8 +162,11 @@ class Crowd:
         if self._stands(walker, time_s):
             return 0.0, 0.0
         x, y = self._places[index]
-        if math.dist((x, y), walker.placement.goals[walker.goal]) < ARRIVED_M:
-            walker.goal = (walker.goal + 1) % len(walker.placement.goals)
+        goals = walker.placement.goals
+        if math.dist((x, y), goals[walker.goal]) < ARRIVED_M:
+            if len(goals) == 1:
+                return 0.0, 0.0
+            walker.goal = (walker.goal + 1) % len(goals)
             self._take_route(index)
         elif walker.path is not None and walker.path.follow(x, y, 2.0 * LOOKAHEAD_M) > LOST_M:
             self._take_route(index)

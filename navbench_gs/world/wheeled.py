@@ -16,7 +16,7 @@ from navbench_gs.world.client import BulletClient
 
 URDF = Path(__file__).with_name("wheeled.urdf")
 WHEEL_RADIUS_M = 0.12
-TRACK_M = 0.45
+TRACK_M = 0.26
 """Distance between the middles of the two wheels."""
 CENTRE_HEIGHT_M = 0.20
 """Height of the body frame (the centre of mass) above the ground the wheels stand on."""

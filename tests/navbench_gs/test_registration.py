@@ -1,0 +1,41 @@
+import subprocess
+import sys
+
+import gymnasium
+import pytest
+from gymnasium.envs.registration import EnvSpec
+
+import navbench_gs
+from navbench_gs.domain.task import TASKS
+from navbench_gs.registration import env_id
+from navbench_gs.suite.catalog import scene_ids
+from navbench_gs.testing import check_env
+
+SPECS = [(scene, task) for scene in scene_ids("embedded") for task in TASKS]
+HEAVY = ("torch", "pybullet", "numba", "scipy", "matplotlib", "pandas", "skimage")
+
+
+def test_there_are_104_ids():
+    registered = [name for name in gymnasium.registry if name.startswith("NavBenchGS/")]
+    assert navbench_gs.__version__
+    assert len(registered) == 26 * 4
+    assert set(registered) == {env_id(scene, task) for scene, task in SPECS}
+
+
+@pytest.mark.parametrize(("scene", "task"), SPECS)
+def test_every_spec_names_its_scene_and_task_and_survives_json(scene, task):
+    spec = gymnasium.spec(f"NavBenchGS/{scene}-{task}-v0")
+    assert spec.entry_point == "navbench_gs.env:NavEnv"
+    assert spec.kwargs == {"scene": scene, "task": task}
+    assert EnvSpec.from_json(spec.to_json()) == spec
+
+
+def test_registering_loads_nothing_heavy():
+    code = f"import sys, navbench_gs; print([name for name in {HEAVY} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_task_of_a_scene_keeps_the_contract(task):
+    check_env(env_id(scene_ids("embedded")[0], task), rgb=False)

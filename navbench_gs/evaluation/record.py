@@ -26,17 +26,18 @@ from navbench_gs.domain.streams import stream
 from navbench_gs.drives.layout import PERIOD_S, trajectory_names, write_clip
 from navbench_gs.drives.splits import SPLITS_FOLDER, split_by_place, write_split
 from navbench_gs.env import NavEnv, action_array
-from navbench_gs.errors import NavBenchError, StoreError
+from navbench_gs.errors import InfeasibleEpisodeError, NavBenchError, StoreError
 from navbench_gs.evaluation.clock import SharedNumber
 from navbench_gs.evaluation.executors import work_through
-from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, load_episodes, load_scene, scene_ids
+from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, load_scene, scene_ids
+from navbench_gs.suite.sampling import sample_episode
 from navbench_gs.terrain.distance import DistanceField, clearance_field, occupied_by
 from navbench_gs.terrain.terrain import load_terrain
 
 DRIVER = "oracle"
 TASK_CYCLE = ("obstacle_ped", "obstacle", "obstacle_ped", "ped", "obstacle_ped", "empty")
 """Tasks of a scene's successive drives: half of them the hardest."""
-DRIVES_A_ROUND = 3
+DRIVES_A_ROUND = 9
 """Drives in each scene before the frames are counted again."""
 TICKS_A_FRAME = round(PERIOD_S / RULES_V0.clock.tick_s)
 BURST_CHANCE = 0.06
@@ -69,7 +70,7 @@ class DrivePlan:
 
     @property
     def index(self) -> int:
-        """Which sampled episode of the task is driven: each drive of a scene another, while there are any."""
+        """Which sampled episode of the task is driven: each drive of a scene another."""
         rounds, place = divmod(self.number, len(TASK_CYCLE))
         return rounds * TASK_CYCLE.count(self.task) + TASK_CYCLE[:place].count(self.task)
 
@@ -88,7 +89,7 @@ class DriveReport:
     """Written; 0 if the drive was discarded."""
     disturbed: int
     ended: str
-    """``success``, ``touch``, ``time-limit`` or ``fallen``."""
+    """``success``, ``touch``, ``time-limit``, ``fallen``, or ``infeasible``: no such episode could be sampled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,10 +187,12 @@ class RecordingDuty:
 def record_drive(plan: DrivePlan, driver: Agent, out: Path) -> DriveReport:
     """Drive and write one plan; a drive that is not usable leaves no folder."""
     scene = load_scene(plan.scene)
-    episodes = load_episodes(scene, plan.task)
-    rng = stream("drive", plan.seed, plan.scene, plan.number)
-    clearance = solid_clearance(scene, episodes[plan.index % len(episodes)])
-    episode = askew(episodes[plan.index % len(episodes)], clearance, rng)
+    try:
+        sampled = sample_episode(scene, load_terrain(scene), plan.task, plan.index)
+    except InfeasibleEpisodeError:
+        return DriveReport(plan.name, 0, 0, "infeasible")
+    rng, clearance = stream("drive", plan.seed, plan.scene, plan.number), solid_clearance(scene, sampled)
+    episode = askew(sampled, clearance, rng)
     env = NavEnv(scene, plan.task, rgb=False, decision_period_s=RULES_V0.clock.tick_s)
     try:
         footage = _filmed(env, driver, episode, Disturbances(rng, clearance))

@@ -51,6 +51,11 @@ def sample_episodes(
     )
 
 
+def sample_episode(scene: Scene, terrain: Terrain, task: str, index: int, rules: Rules = RULES_V0) -> Episode:
+    """One episode alone, the same as :func:`sample_episodes` gives under that index. Raises as it does."""
+    return _sample_episode(scene, site_of(terrain.grid, rules.sampling), task_named(task), index, rules, Counter())
+
+
 def asks_for_detour(index: int, share: float) -> bool:
     """Whether the episode of that index must have a detour, so that among the first n at least ``share`` n do."""
     return int(np.ceil((index + 1) * share - 1e-9)) > int(np.ceil(index * share - 1e-9))

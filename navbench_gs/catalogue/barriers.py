@@ -8,18 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from navbench_gs.catalogue.containers import BLACK
-from navbench_gs.splats.shapes import linear_rgb, loft, painted, rods, turned, weathered
+from navbench_gs.splats.shapes import bent_rod, loft, painted, pigment, turned, weathered
 from navbench_gs.splats.surfels import Floats, Surfels, box, cylinder, flat_colour, join_surfels, rectangle
 
-ORANGE = linear_rgb("#e8591c")
-REFLECTIVE = linear_rgb("#e9e9e4")
-RED = linear_rgb("#b8231c")
-YELLOW = linear_rgb("#e0ad13")
+ORANGE = pigment("#e8591c")
+REFLECTIVE = pigment("#e9e9e4")
+RED = pigment("#b8231c")
+YELLOW = pigment("#e0ad13")
 
 
 def cone(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A traffic cone with two reflective bands on a square foot; about 400 surfels."""
-    paint = (ORANGE, ORANGE, RED, linear_rgb("#d8d417"))[variant % 4]
+    paint = (ORANGE, ORANGE, RED, pigment("#d8d417"))[variant % 4]
     foot = box(rng, (0, 0, 0.02), (0.19, 0.19, 0.02), flat_colour(*BLACK), spacing=spacing)
     body = cylinder(
         rng, (0, 0, 0.04), 0.145, 0.66, flat_colour(*paint), spacing=0.8 * spacing, top_radius=0.032, capped=True
@@ -35,7 +35,7 @@ def cone(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 
 def bollard(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A street bollard with a rounded head and a bright ring; about 350 surfels."""
-    paint = tuple(map(linear_rgb, ("#2b2d30", "#6f7376", "#274436", "#5a2320")))[variant % 4]
+    paint = tuple(map(pigment, ("#2b2d30", "#6f7376", "#274436", "#5a2320")))[variant % 4]
     fine = 0.75 * spacing
     post = loft(
         rng,
@@ -68,15 +68,15 @@ def barrier(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     for y in (-0.66, 0.66):
         parts.append(box(rng, (0, y, 0.03), (0.26, 0.06, 0.03), flat_colour(*BLACK), spacing=spacing))
         parts.append(
-            box(rng, (-0.035, y, 0.51), (0.02, 0.025, 0.45), flat_colour(*linear_rgb("#8b8e90")), spacing=spacing)
+            box(rng, (-0.035, y, 0.51), (0.02, 0.025, 0.45), flat_colour(*pigment("#8b8e90")), spacing=spacing)
         )
     return weathered(rng, join_surfels(parts))
 
 
 def sign_board(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A pavement A-board with a chalked menu on both faces; about 800 surfels."""
-    frame = tuple(map(linear_rgb, ("#6b4426", "#22262a", "#8f1f1c", "#c9b48a")))[variant % 4]
-    ground = tuple(map(linear_rgb, ("#24302a", "#202226", "#f0ead8", "#2b2f3a")))[variant % 4]
+    frame = tuple(map(pigment, ("#6b4426", "#22262a", "#8f1f1c", "#c9b48a")))[variant % 4]
+    ground = tuple(map(pigment, ("#24302a", "#202226", "#f0ead8", "#2b2f3a")))[variant % 4]
     chalk = (0.78, 0.76, 0.70) if variant % 4 != 2 else (0.12, 0.05, 0.04)
     fine = 0.7 * spacing
     width, height, lean = 0.60, 0.96, 0.24
@@ -93,20 +93,18 @@ def sign_board(rng: np.random.Generator, variant: int, spacing: float) -> Surfel
 
     up = (-lean, 0.0, np.sqrt(height**2 - lean**2))
     front = rectangle(rng, (0.26, -width / 2, 0.0), (0, width, 0), up, lettered, spacing=fine)
-    edges = rods(
-        [(0.25 - lean * k / 4, side * 0.29, 0.93 * k / 4) for side in (-1, 1) for k in range(4)],
-        [(0.25 - lean * (k + 1) / 4, side * 0.29, 0.93 * (k + 1) / 4) for side in (-1, 1) for k in range(4)],
-        0.018,
-        frame,
-    )
-    half = join_surfels([front, edges])
+    edges = [
+        bent_rod([(0.25, side * 0.29, 0.0), (0.25 - lean, side * 0.29, 0.93)], 0.018, frame, spacing=0.12)
+        for side in (-1, 1)
+    ]
+    half = join_surfels([front, *edges])
     return weathered(rng, join_surfels([half, turned(half, 2, np.pi)]), grain=0.06)
 
 
 def hydrant(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A fire hydrant with flange, domed bonnet and three caps; about 600 surfels."""
-    paint = (RED, YELLOW, linear_rgb("#9fa4a6"), linear_rgb("#b8431c"))[variant % 4]
-    cap = REFLECTIVE if variant % 2 else linear_rgb("#30343a")
+    paint = (RED, YELLOW, pigment("#9fa4a6"), pigment("#b8431c"))[variant % 4]
+    cap = REFLECTIVE if variant % 2 else pigment("#30343a")
     fine = 0.65 * spacing
     body = loft(
         rng,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from navbench_gs.splats.shapes import (
+    FREE_END,
     Colour,
     bent_rod,
     ellipsoid,
     hoop,
-    linear_rgb,
     loft,
     painted,
+    pigment,
     plank,
     rods,
     tube,
@@ -34,16 +35,16 @@ from navbench_gs.splats.surfels import (
     unit,
 )
 
-BIN_PAINTS = tuple(map(linear_rgb, ("#2f4a3a", "#3b4046", "#1f2a44", "#6b6f72", "#23231f")))
-WHEELIE_PAINTS = tuple(map(linear_rgb, ("#2e5b35", "#3a3d40", "#23406b", "#7a5a2a", "#1c1d1e")))
-WHEELIE_LIDS = tuple(map(linear_rgb, ("#2e5b35", "#c9a21d", "#2a5fa8", "#5a4426", "#b0322b")))
-WOODS = tuple(map(linear_rgb, ("#b58b5a", "#9c7a55", "#c3a071", "#8a7560")))
-CARDBOARD = tuple(map(linear_rgb, ("#b08a5b", "#a67f51", "#bb9667")))
-PLANTER_PAINTS = tuple(map(linear_rgb, ("#8f8a82", "#a35c3c", "#4a4d50", "#c8c2b4")))
-SUITCASE_PAINTS = tuple(map(linear_rgb, ("#b3261f", "#1d3f72", "#22262a", "#d1a11a", "#2d7a6e")))
-METAL = linear_rgb("#a9adb0")
-BLACK = linear_rgb("#1d1d1f")
-LEAF = linear_rgb("#4c6f33")
+BIN_PAINTS = tuple(map(pigment, ("#2f4a3a", "#3b4046", "#1f2a44", "#6b6f72", "#23231f")))
+WHEELIE_PAINTS = tuple(map(pigment, ("#2e5b35", "#3a3d40", "#23406b", "#7a5a2a", "#1c1d1e")))
+WHEELIE_LIDS = tuple(map(pigment, ("#2e5b35", "#c9a21d", "#2a5fa8", "#5a4426", "#b0322b")))
+WOODS = tuple(map(pigment, ("#b58b5a", "#9c7a55", "#c3a071", "#8a7560")))
+CARDBOARD = tuple(map(pigment, ("#b08a5b", "#a67f51", "#bb9667")))
+PLANTER_PAINTS = tuple(map(pigment, ("#8f8a82", "#a35c3c", "#4a4d50", "#c8c2b4")))
+SUITCASE_PAINTS = tuple(map(pigment, ("#b3261f", "#1d3f72", "#22262a", "#d1a11a", "#2d7a6e")))
+METAL = pigment("#a9adb0")
+BLACK = pigment("#1d1d1f")
+LEAF = pigment("#4c6f33")
 FOLIAGE_KIND = 2
 
 
@@ -156,7 +157,7 @@ def pallet(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 
 def cardboard_boxes(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """Three cartons, two below and one on top askew, with tape; about 900 surfels."""
-    tape = linear_rgb("#d9c79b")
+    tape = pigment("#d9c79b")
 
     def carton(half: tuple[float, float, float], shade: int) -> Surfels:
         body = box(rng, (0, 0, half[2]), half, flat_colour(*CARDBOARD[(variant + shade) % 3]), spacing=spacing)
@@ -183,7 +184,7 @@ def planter(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
         spacing=spacing,
         squareness=9.0,
     )
-    soil = linear_rgb("#3a2c20")
+    soil = pigment("#3a2c20")
     tub = painted(
         tub, lambda p: np.where(((p[:, 2] > 0.455) & (np.max(np.abs(p[:, :2]), axis=1) < 0.25))[:, None], soil, paint)
     )
@@ -247,7 +248,7 @@ def suitcase(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 
 def rubbish_bags(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """Three tied rubbish bags in a heap; about 900 surfels."""
-    plastic = (BLACK, linear_rgb("#3c5f8f"), linear_rgb("#d8d8d4"))[variant % 3]
+    plastic = (BLACK, pigment("#3c5f8f"), pigment("#d8d8d4"))[variant % 3]
     parts = []
     for x, y, size in ((-0.16, -0.17, 0.25), (-0.12, 0.21, 0.23), (0.19, 0.02, 0.24)):
         rows = [
@@ -262,7 +263,7 @@ def rubbish_bags(rng: np.random.Generator, variant: int, spacing: float) -> Surf
 
 def shopping_cart(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A wire basket on a frame with four castors and a coloured handle; about 700 surfels."""
-    bar = tuple(map(linear_rgb, ("#c22f27", "#1f5fa8", "#e07b1a", "#2f8a3b")))[variant % 4]
+    bar = tuple(map(pigment, ("#c22f27", "#1f5fa8", "#e07b1a", "#2f8a3b")))[variant % 4]
     front, back = np.array([0.42, 0.20, 0.55]), np.array([-0.38, 0.27, 0.52])
     parts = []
     for side in (-1, 1):
@@ -270,7 +271,7 @@ def shopping_cart(rng: np.random.Generator, variant: int, spacing: float) -> Sur
         rows = np.linspace(0.0, 1.0, 9)
         low = (back * (1 - rows[:, None]) + front * rows[:, None] - np.array([0, 0.03, 0.08])) * flip
         high = (back * (1 - rows[:, None]) + front * rows[:, None] + np.array([0.02, 0, 0.36])) * flip
-        parts.append(rods(low, high, 0.007, METAL))
+        parts.append(rods(low, high, 0.007, METAL, overlap=FREE_END))
         for level in np.linspace(0.0, 1.0, 6):
             line = low * (1 - level) + high * level
             parts.append(rods(line[:-1], line[1:], 0.009 if level in (0.0, 1.0) else 0.006, METAL))

@@ -6,19 +6,19 @@ Lengths are shares of the stature (Drillis and Contini 1966, rounded).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.splats.shapes import Colour, ellipsoid, kept, linear_rgb, loft, painted, weathered
-from navbench_gs.splats.surfels import Floats, Surfels, join_surfels
+from navbench_gs.splats.shapes import Colour, ellipsoid, kept, loft, painted, pigment, weathered
+from navbench_gs.splats.surfels import Floats, Surfels, join_surfels, surfels
 
 THIGH, SHIN, ANKLE = 0.245, 0.246, 0.039
 UPPER_ARM, FOREARM = 0.172, 0.150
-SHOULDER_HEIGHT, SHOULDER_HALF, HIP_HALF = 0.270, 0.104, 0.050
+SHOULDER_HEIGHT, SHOULDER_HALF, HIP_HALF = 0.268, 0.098, 0.050
 """Above the hips, and to either side."""
 NECK = 0.335
 """Base of the head above the hips."""
@@ -26,8 +26,12 @@ ELBOW_OUT = 0.012
 HEEL, TOE = -0.045, 0.107
 """Ends of the foot behind and ahead of the ankle."""
 SKIRT_PANELS = 6
-SPACING = 0.0415
+SPACING = 0.0395
 """Distance of surfels on limbs and trunk as a share of the stature; heads and hands are finer."""
+
+
+CRISPNESS = 0.96
+"""Share of the usual surfel size: firmer silhouettes for thin limbs."""
 
 
 class Segment(IntEnum):
@@ -116,6 +120,7 @@ def build_figure(rng: np.random.Generator, who: Appearance) -> Figure:
         pieces += skirt_panels(rng, who)
     pieces = [(segment, weathered(rng, piece, grain=0.07, dirt=0.0)) for segment, piece in pieces]
     look = join_surfels(piece for _, piece in pieces)
+    look = replace(look, sizes=look.sizes * CRISPNESS)
     segment = np.concatenate([np.full(len(piece), int(at), dtype=np.intp) for at, piece in pieces])
     vectors = np.stack([look.centres.T, look.tangents.T, look.bitangents.T], axis=1)
     return Figure(who, np.ascontiguousarray(vectors), segment, look)
@@ -133,34 +138,34 @@ def pelvis(rng: np.random.Generator, who: Appearance) -> Surfels:
     rows: list[tuple[float, ...]] = [
         (-0.05, 0.0, 0.0), (-0.045, 0.045, 0.08), (0.0, 0.062, 0.096), (0.06, 0.058, 0.09), (0.10, 0.054, 0.082),
     ]  # fmt: skip
-    cloth = linear_rgb(who.bottom if who.skirt_m == 0 else who.skirt or who.top)
+    cloth = pigment(who.bottom if who.skirt_m == 0 else who.skirt or who.top)
     return loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m, squareness=2.4)
 
 
 def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
     """Trunk and neck with what is worn on them."""
     h, wide = who.height_m, who.build
-    top = linear_rgb(who.top)
+    top = pigment(who.top)
     rows: list[tuple[float, ...]] = [
-        (0.065, 0.063, 0.092), (0.12, 0.059, 0.086), (0.20, 0.066, 0.096), (0.24, 0.061, 0.101), (0.265, 0.052, 0.094),
-        (0.290, 0.040, 0.062), (0.306, 0.030, 0.034),
+        (0.065, 0.063, 0.092), (0.12, 0.059, 0.086), (0.20, 0.066, 0.096), (0.24, 0.061, 0.100), (0.262, 0.053, 0.090),
+        (0.284, 0.042, 0.066), (0.306, 0.030, 0.034),
     ]  # fmt: skip
     trunk = loft(rng, scaled(rows, h, wide), top, spacing=SPACING * who.height_m, squareness=2.5)
     if who.stripes:
-        second = np.array(linear_rgb(who.stripes))
+        second = np.array(pigment(who.stripes))
         trunk = painted(trunk, lambda p: np.where(((p[:, 2] / h) % 0.11 < 0.055)[:, None], second, np.array(top)))
     parts = [
         trunk,
-        loft(rng, scaled([(0.30, 0.030, 0.031), (0.36, 0.029, 0.029)], h, 1.0), linear_rgb(who.skin), spacing=0.03),
+        loft(rng, scaled([(0.30, 0.030, 0.031), (0.36, 0.029, 0.029)], h, 1.0), pigment(who.skin), spacing=0.03),
     ]
     if who.scarf:
         rows = [(0.293, 0.052, 0.058), (0.31, 0.058, 0.058), (0.335, 0.045, 0.045)]
-        parts.append(loft(rng, scaled(rows, h, 1.0), linear_rgb(who.scarf), spacing=0.045))
+        parts.append(loft(rng, scaled(rows, h, 1.0), pigment(who.scarf), spacing=0.045))
     if who.backpack:
         rows = [(0.10, 0.0, 0.0), (0.105, 0.035, 0.07), (0.20, 0.045, 0.085), (0.28, 0.035, 0.07), (0.29, 0.0, 0.0)]
-        pack = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.backpack), spacing=SPACING * who.height_m, squareness=3.5)
+        pack = loft(rng, scaled(rows, h, 1.0), pigment(who.backpack), spacing=SPACING * who.height_m, squareness=3.5)
         parts.append(pack.moved(-0.095 * h * wide, 0.0))
-        strap = np.array(linear_rgb(who.backpack))
+        strap = np.array(pigment(who.backpack))
         parts[0] = painted(
             trunk,
             lambda p: np.where(
@@ -169,7 +174,7 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
         )
     if who.bag:
         rows = [(-0.06, 0.0, 0.0), (-0.055, 0.06, 0.022), (0.03, 0.06, 0.022), (0.035, 0.0, 0.0)]
-        bag = loft(rng, scaled(rows, h, 1.0), linear_rgb(who.bag), spacing=SPACING * who.height_m, squareness=5.0)
+        bag = loft(rng, scaled(rows, h, 1.0), pigment(who.bag), spacing=SPACING * who.height_m, squareness=5.0)
         parts.append(bag.moved(-0.01 * h, -0.125 * wide * h, -0.01 * h))
     return join_surfels(parts)
 
@@ -177,22 +182,28 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
 def head(rng: np.random.Generator, who: Appearance) -> Surfels:
     """Head with face, hair and hat; its origin is the base of the skull."""
     h = who.height_m
-    skin, hair = linear_rgb(who.skin), linear_rgb(who.hair)
+    skin, hair = pigment(who.skin), pigment(who.hair)
     size = (0.046 * h + 0.016, 0.036 * h + 0.013, 0.055 * h + 0.018)
     middle = np.array([0.008 * h, 0.0, 1.0 * h - (0.53 + NECK) * h - size[2]])
     x, y, z = middle
     parts = [ellipsoid(rng, middle, size, skin, spacing=0.038)]
     parts.append(ellipsoid(rng, (x + size[0], y, z - 0.1 * size[2]), (0.014, 0.012, 0.02), skin, spacing=0.02))
-    for side in (-1, 1):
-        eye = (x + 0.90 * size[0], side * 0.42 * size[1], z + 0.12 * size[2])
-        parts.append(ellipsoid(rng, eye, (0.008, 0.013, 0.008), (0.02, 0.015, 0.012), spacing=0.02))
-    lips = (0.5 * skin[0] + 0.1, 0.35 * skin[1], 0.35 * skin[2])
-    parts.append(
-        ellipsoid(rng, (x + 0.88 * size[0], 0, z - 0.45 * size[2]), (0.008, 0.024, 0.007), lips, spacing=0.018)
-    )
+    parts.append(face_marks(middle, size, skin))
     if who.hair_style != "bald" or who.hat:
         parts += hair_and_hat(rng, who, middle, size, hair)
     return join_surfels(parts)
+
+
+def face_marks(middle: Floats, size: Colour, skin: Colour) -> Surfels:
+    """Eyes, brows and mouth, one surfel each, on a skull of half axes ``size``."""
+    lips = (0.5 * skin[0] + 0.1, 0.35 * skin[1], 0.35 * skin[2])
+    rows = [(0.93, side * 0.38, 0.12, 0.012, 0.007, (0.02, 0.015, 0.012)) for side in (-1, 1)]
+    rows += [(0.93, side * 0.40, 0.30, 0.016, 0.004, (0.05, 0.035, 0.03)) for side in (-1, 1)]
+    rows.append((0.93, 0.0, -0.48, 0.020, 0.006, lips))
+    ahead, across, up, wide, high, colour = (np.array(column) for column in zip(*rows, strict=True))
+    offset = np.stack([ahead * size[0] + 0.006, across * size[1], up * size[2]], axis=1)
+    sizes = np.stack([wide, high, np.full(len(rows), 0.004)], axis=1)
+    return surfels(middle + offset, (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), sizes, colour)
 
 
 def hair_and_hat(
@@ -217,7 +228,7 @@ def hair_and_hat(
             ellipsoid(rng, (x - 1.15 * size[0], 0, z + 0.55 * size[2]), (0.045, 0.05, 0.045), hair, spacing=0.03)
         )
     if who.hat:
-        wool = linear_rgb(who.hat)
+        wool = pigment(who.hat)
         crown = ellipsoid(rng, middle, (1.12 * size[0], 1.15 * size[1], 1.10 * size[2]), wool, spacing=0.040)
         parts.append(kept(crown, crown.centres[:, 2] > z + 0.28 * size[2]))
         parts.append(
@@ -229,21 +240,21 @@ def hair_and_hat(
 def upper_arm(rng: np.random.Generator, who: Appearance) -> Surfels:
     """From the shoulder to the elbow."""
     rows: list[tuple[float, ...]] = [
-        (-UPPER_ARM - 0.01, 0.022, 0.022), (-UPPER_ARM, 0.026, 0.025), (-0.09, 0.030, 0.027), (-0.01, 0.032, 0.026),
-        (0.014, 0.024, 0.019), (0.022, 0.0, 0.0),
+        (-UPPER_ARM - 0.01, 0.022, 0.022), (-UPPER_ARM, 0.026, 0.025), (-0.09, 0.030, 0.027), (-0.03, 0.032, 0.027),
+        (0.0, 0.028, 0.024), (0.012, 0.018, 0.016), (0.016, 0.0, 0.0),
     ]  # fmt: skip
-    sleeve = linear_rgb(who.top if who.stripes is None else who.stripes)
+    sleeve = pigment(who.top if who.stripes is None else who.stripes)
     arm = loft(rng, scaled(rows, who.height_m, who.build), sleeve, spacing=SPACING * who.height_m)
     if who.sleeves == "long":
         return arm
     cuff = -0.095 * who.height_m
-    return painted(arm, lambda p: np.where((p[:, 2] < cuff)[:, None], linear_rgb(who.skin), sleeve))
+    return painted(arm, lambda p: np.where((p[:, 2] < cuff)[:, None], pigment(who.skin), sleeve))
 
 
 def forearm(rng: np.random.Generator, who: Appearance) -> Surfels:
     """From the elbow to the fingers."""
     h = who.height_m
-    cloth = linear_rgb(who.skin if who.sleeves == "short" else who.stripes or who.top)
+    cloth = pigment(who.skin if who.sleeves == "short" else who.stripes or who.top)
     rows: list[tuple[float, ...]] = [
         (-FOREARM, 0.019, 0.017),
         (-0.05, 0.026, 0.025),
@@ -257,7 +268,7 @@ def forearm(rng: np.random.Generator, who: Appearance) -> Surfels:
         rng,
         (0.005 * h, 0, -(FOREARM + 0.04) * h),
         (0.019 * h, 0.011 * h, 0.048 * h),
-        linear_rgb(who.skin),
+        pigment(who.skin),
         spacing=0.042,
     )
     return join_surfels([sleeve, hand])
@@ -269,17 +280,17 @@ def thigh(rng: np.random.Generator, who: Appearance) -> Surfels:
         (-THIGH - 0.01, 0.036, 0.034), (-THIGH + 0.03, 0.039, 0.037), (-0.10, 0.050, 0.046), (-0.02, 0.054, 0.048),
         (0.02, 0.045, 0.04),
     ]  # fmt: skip
-    cloth = linear_rgb(who.skin if who.legs == "bare" else who.bottom)
+    cloth = pigment(who.skin if who.legs == "bare" else who.bottom)
     leg = loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m)
     if who.legs != "shorts":
         return leg
     hem = -0.19 * who.height_m
-    return painted(leg, lambda p: np.where((p[:, 2] < hem)[:, None], linear_rgb(who.skin), cloth))
+    return painted(leg, lambda p: np.where((p[:, 2] < hem)[:, None], pigment(who.skin), cloth))
 
 
 def shin(rng: np.random.Generator, who: Appearance) -> Surfels:
     """From the knee to the ankle."""
-    cloth = linear_rgb(who.bottom if who.legs == "trousers" else who.skin)
+    cloth = pigment(who.bottom if who.legs == "trousers" else who.skin)
     rows: list[tuple[float, ...]] = [
         (-SHIN - 0.005, 0.031, 0.028, 0.0), (-0.17, 0.031, 0.029, -0.006), (-0.07, 0.038, 0.035, -0.006),
         (0.0, 0.037, 0.035, 0.0), (0.02, 0.03, 0.028, 0.0),
@@ -296,10 +307,10 @@ def foot(rng: np.random.Generator, who: Appearance) -> Surfels:
         (-ANKLE, 0.0, 0.0, middle), (-ANKLE, half, 0.027, middle), (-0.026, half, 0.028, middle),
         (-0.012, 0.055, 0.025, 0.012), (0.006, 0.026, 0.022, -0.006), (0.01, 0.0, 0.0, -0.006),
     ]  # fmt: skip
-    shoe = loft(rng, scaled(rows, who.height_m, 1.0), linear_rgb(who.shoes), spacing=0.04, squareness=2.6)
-    sole = tuple(0.35 * value + 0.02 for value in linear_rgb(who.shoes))
+    shoe = loft(rng, scaled(rows, who.height_m, 1.0), pigment(who.shoes), spacing=0.04, squareness=2.6)
+    sole = tuple(0.35 * value + 0.02 for value in pigment(who.shoes))
     edge = (-ANKLE + 0.007) * who.height_m
-    return painted(shoe, lambda p: np.where((p[:, 2] < edge)[:, None], sole, linear_rgb(who.shoes)))
+    return painted(shoe, lambda p: np.where((p[:, 2] < edge)[:, None], sole, pigment(who.shoes)))
 
 
 def skirt_panels(rng: np.random.Generator, who: Appearance) -> list[tuple[int, Surfels]]:
@@ -309,7 +320,7 @@ def skirt_panels(rng: np.random.Generator, who: Appearance) -> list[tuple[int, S
     rows: list[tuple[float, ...]] = [
         (hem, 0.082 + flare, 0.108 + flare), (hem / 2, 0.078, 0.108), (0.0, 0.072, 0.104), (0.09, 0.064, 0.093),
     ]  # fmt: skip
-    cloth = linear_rgb(who.skirt or who.top)
+    cloth = pigment(who.skirt or who.top)
     skirt = loft(rng, scaled(rows, h, who.build), cloth, spacing=1.3 * SPACING * h, squareness=2.3)
     reach = np.abs(skirt.centres[:, 0]).max()
     panel = np.clip(((skirt.centres[:, 0] / reach + 1.0) / 2.0 * SKIRT_PANELS).astype(int), 0, SKIRT_PANELS - 1)

@@ -13,8 +13,8 @@ from navbench_gs.splats.shapes import (
     disc,
     ellipsoid,
     hoop,
-    linear_rgb,
     loft,
+    pigment,
     plank,
     rods,
     tube,
@@ -23,8 +23,8 @@ from navbench_gs.splats.shapes import (
 )
 from navbench_gs.splats.surfels import Surfels, box, flat_colour, join_surfels
 
-IRON = linear_rgb("#2c2f31")
-FRAME_PAINTS = tuple(map(linear_rgb, ("#a3211c", "#1f4f8a", "#1f2225", "#2c7a4b", "#c9c9c4", "#d07a16")))
+IRON = pigment("#2c2f31")
+FRAME_PAINTS = tuple(map(pigment, ("#a3211c", "#1f4f8a", "#1f2225", "#2c7a4b", "#c9c9c4", "#d07a16")))
 
 
 def bench(rng: np.random.Generator, variant: int, spacing: float, length: float = 1.5) -> Surfels:
@@ -44,12 +44,12 @@ def bench(rng: np.random.Generator, variant: int, spacing: float, length: float 
             [(0.17, y, 0.41), (0.20, y, 0.62), (-0.2, y, 0.62)],
         ]
         parts += [tube(rng, np.array(line), 0.02, IRON, spacing=1.4 * spacing, around=5) for line in outline]
-    return weathered(rng, join_surfels(parts), grain=0.14)
+    return weathered(rng, join_surfels(parts), grain=0.05)
 
 
 def chair(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A café chair with a curved back; about 400 surfels."""
-    paint = tuple(map(linear_rgb, ("#2a5d45", "#8c2a22", "#d9d6cc", "#33363a", "#b8862b")))[variant % 5]
+    paint = tuple(map(pigment, ("#2a5d45", "#8c2a22", "#d9d6cc", "#33363a", "#b8862b")))[variant % 5]
     fine = 0.8 * spacing
     seat = box(rng, (0.0, 0, 0.45), (0.21, 0.21, 0.018), flat_colour(*paint), spacing=fine, bottom=True)
     legs = [
@@ -96,9 +96,7 @@ def bicycle(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     )
     if variant % 2:
         parts.append(
-            box(
-                rng, (0.50, 0, 0.92), (0.12, 0.16, 0.10), flat_colour(*linear_rgb("#7a5a34")), spacing=0.05, bottom=True
-            )
+            box(rng, (0.50, 0, 0.92), (0.12, 0.16, 0.10), flat_colour(*pigment("#7a5a34")), spacing=0.05, bottom=True)
         )
     else:
         rack = [(-0.76, -0.07, 0.74), (-0.36, -0.07, 0.76), (-0.36, 0.07, 0.76), (-0.76, 0.07, 0.74)]
@@ -109,7 +107,7 @@ def bicycle(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 
 def scooter(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
     """A parked electric kick scooter; about 500 surfels."""
-    accent = tuple(map(linear_rgb, ("#2fae5a", "#e4572a", "#e0c21a", "#2f6fc0")))[variant % 4]
+    accent = tuple(map(pigment, ("#2fae5a", "#e4572a", "#e0c21a", "#2f6fc0")))[variant % 4]
     fine = 0.85 * spacing
     deck = loft(
         rng,

@@ -27,6 +27,8 @@ Colour = tuple[float, float, float]
 """Linear RGB in [0, 1]."""
 ROD_SIGMA = 0.75
 """Standard deviation over radius at which a Gaussian looks as thick as the rod it stands for."""
+FREE_END = 0.34
+"""Standard deviation over length of a rod's last piece, so that it does not reach beyond its end."""
 PLANK_SIGMA = 0.42
 """Standard deviation over width of a lone surfel that fills a face without bleeding over its edges."""
 
@@ -35,6 +37,12 @@ def linear_rgb(text: str) -> Colour:
     """The linear colour of an sRGB hex text such as ``#c0392b``."""
     red, green, blue = ((int(text[i : i + 2], 16) / 255.0) ** 2.2 for i in (1, 3, 5))
     return red, green, blue
+
+
+def pigment(text: str) -> Colour:
+    """The albedo of a street-worn surface whose clean sRGB colour is the hex ``text``: never pure, never black."""
+    red, green, blue = linear_rgb(text)
+    return 0.9 * red + 0.022, 0.9 * green + 0.022, 0.9 * blue + 0.022
 
 
 def painted(body: Surfels, paint: Callable[[Floats], ArrayLike]) -> Surfels:
@@ -136,7 +144,7 @@ def tube(
 
 
 def rods(
-    starts: ArrayLike, ends: ArrayLike, radius: float, colour: Colour, *, overlap: float = 0.45, kind: int = 0
+    starts: ArrayLike, ends: ArrayLike, radius: float, colour: Colour, *, overlap: ArrayLike = 0.45, kind: int = 0
 ) -> Surfels:
     """One long round Gaussian per segment (N, 3) -> (N, 3): wires, spokes, rails, frames. Normals point up or out."""
     a, b = (np.atleast_2d(np.asarray(p, dtype=np.float64)) for p in (starts, ends))
@@ -145,7 +153,7 @@ def rods(
     towards = np.array([0.35, -0.35, 1.0]) + 0.8 * unit((a + b) / 2 * np.array([1.0, 1.0, 0.0]))
     normal = unit(towards - np.sum(towards * tangent, axis=1, keepdims=True) * tangent)
     thick = np.full_like(length, ROD_SIGMA * radius)
-    sizes = np.stack([np.maximum(overlap * length, thick), thick, thick], axis=1)
+    sizes = np.stack([np.maximum(np.asarray(overlap) * length, thick), thick, thick], axis=1)
     return surfels((a + b) / 2, tangent, np.cross(normal, tangent), sizes, colour, 0.985, kind)
 
 
@@ -156,13 +164,15 @@ def bent_rod(
     line = np.asarray(points, dtype=np.float64)
     if closed:
         line = np.concatenate([line, line[:1]])
-    pieces = []
+    knots = [line[:1]]
     for a, b in pairwise(line):
         count = max(1, int(np.ceil(float(np.sqrt(np.sum((b - a) ** 2))) / spacing)))
-        share = np.linspace(0.0, 1.0, count + 1)[:, None]
-        knots = a + share * (b - a)
-        pieces.append(rods(knots[:-1], knots[1:], radius, colour, kind=kind))
-    return join_surfels(pieces)
+        knots.append(a + np.linspace(0.0, 1.0, count + 1)[1:, None] * (b - a))
+    along = np.concatenate(knots)
+    overlap = np.full(len(along) - 1, 0.45)
+    if not closed:
+        overlap[[0, -1]] = FREE_END
+    return rods(along[:-1], along[1:], radius, colour, overlap=overlap, kind=kind)
 
 
 def hoop(
@@ -229,6 +239,6 @@ def plank(
         tangent, bitangent = np.eye(3)[u], np.eye(3)[v]
         for side in (-1.0, 1.0):
             sign = side * float(np.cross(tangent, bitangent)[axis])
-            tone = np.array(colour) * (0.92 + 0.16 * rng.random((count, 1)))
+            tone = np.array(colour) * (0.94 + 0.12 * float(rng.random()))
             parts.append(surfels(rows + side * half[axis] * np.eye(3)[axis], tangent, sign * bitangent, sizes, tone))
     return join_surfels(parts)

@@ -17,9 +17,9 @@ from navbench_gs.splats.shapes import (
     disc,
     ellipsoid,
     kept,
-    linear_rgb,
     loft,
     painted,
+    pigment,
     plank,
     rods,
     tube,
@@ -30,8 +30,8 @@ from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_s
 from scenes.procedural.part import EMISSIVE, GLASS, Part, box_solid, prism_solid
 from scenes.procedural.vegetation import shrub
 
-IRON, STEEL = linear_rgb("#26292b"), linear_rgb("#8f9497")
-STONE, WOOD = linear_rgb("#b3aca0"), linear_rgb("#8f6d48")
+IRON, STEEL = pigment("#26292b"), pigment("#8f9497")
+STONE, WOOD = pigment("#b3aca0"), pigment("#8f6d48")
 RAIL_STEP_M = 0.12
 ROAD_SIGNS = ("no_entry", "parking", "crossing", "yield")
 
@@ -163,10 +163,10 @@ def road_sign(rng: np.random.Generator, *, kind: str = "no_entry", detail: float
     pole = tube(rng, [(0, 0, 0), (0, 0, 2.7)], 0.03, STEEL, spacing=0.12 / detail, around=6)
     spacing = 0.055 / detail
     if kind in ("no_entry", "yield"):
-        plate = turned(disc(rng, 0.31, linear_rgb("#b01c1c"), spacing=spacing), 1, np.pi / 2)
+        plate = turned(disc(rng, 0.31, pigment("#b01c1c"), spacing=spacing), 1, np.pi / 2)
     else:
         plate = rectangle(
-            rng, (0, -0.3, -0.3), (0, 0.6, 0), (0, 0, 0.6), flat_colour(*linear_rgb("#1f4f9c")), spacing=spacing
+            rng, (0, -0.3, -0.3), (0, 0.6, 0), (0, 0, 0.6), flat_colour(*pigment("#1f4f9c")), spacing=spacing
         )
     white = np.array([0.78, 0.78, 0.76])
 
@@ -194,12 +194,12 @@ def notice_board(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
     """A park map or notice board on two posts, face towards +x; about 350 surfels."""
     spacing = 0.06 / detail
     frame = box(
-        rng, (0, 0, 1.35), (0.04, 0.70, 0.50), flat_colour(*linear_rgb("#3f4f3c")), spacing=1.3 * spacing, bottom=True
+        rng, (0, 0, 1.35), (0.04, 0.70, 0.50), flat_colour(*pigment("#3f4f3c")), spacing=1.3 * spacing, bottom=True
     )
     sheets = []
     for k in range(6):
         y, z = -0.52 + 0.36 * (k % 3), 1.42 - 0.42 * (k // 3)
-        tone = np.array([linear_rgb(c) for c in ("#e9e5d8", "#d8c66a", "#9fb8cf", "#d98d6f")][int(4 * rng.random())])
+        tone = np.array([pigment(c) for c in ("#e9e5d8", "#d8c66a", "#9fb8cf", "#d98d6f")][int(4 * rng.random())])
         lines = 0.65 + 0.35 * (np.sin(np.arange(8) * 2.1 + k) > -0.2)
         paper = rectangle(
             rng, (0.05, y, z - 0.02), (0, 0.29, 0), (0, 0, 0.35),
@@ -221,13 +221,10 @@ def railing(rng: np.random.Generator, *, length_m: float = 3.0, height_m: float 
     half = length_m / 2.0
     count = max(2, int(length_m / RAIL_STEP_M * min(detail, 1.0)))
     x = np.linspace(-half, half, count)
-    low, high = np.full(count, 0.08), np.full(count, height_m)
-    zero = np.zeros(count)
-    middle = 0.5 * (low + high)
-    bars = rods(
-        np.concatenate([np.stack([x, zero, low], 1), np.stack([x, zero, middle], 1)]),
-        np.concatenate([np.stack([x, zero, middle], 1), np.stack([x, zero, high - 0.01], 1)]), 0.011, IRON, overlap=0.38,
-    )  # fmt: skip
+    foot, middle, head = (
+        np.stack([x, np.zeros(count), np.full(count, z)], axis=1) for z in (0.08, height_m / 2, height_m - 0.01)
+    )
+    bars = rods(np.concatenate([foot, middle]), np.concatenate([middle, head]), 0.011, IRON, overlap=0.38)
     rails = [bent_rod([(-half, 0, z), (half, 0, z)], 0.02, IRON, spacing=0.25) for z in (0.1, height_m)]
     posts = [
         tube(rng, [(px, 0, 0), (px, 0, height_m + 0.08)], 0.03, IRON, spacing=0.12 / detail, around=6)
@@ -316,8 +313,8 @@ def cafe_table(rng: np.random.Generator, *, chairs: int = 3, detail: float = 1.0
     """A round table with chairs about it; about 250 surfels and 500 a chair."""
     spacing = 0.06 / detail
     top = join_surfels([
-        disc(rng, 0.36, linear_rgb("#d9d3c6"), spacing=spacing).moved(0, 0, 0.73),
-        loft(rng, [(0.70, 0.36, 0.36), (0.73, 0.365, 0.365)], linear_rgb("#9a948a"), spacing=spacing),
+        disc(rng, 0.36, pigment("#d9d3c6"), spacing=spacing).moved(0, 0, 0.73),
+        loft(rng, [(0.70, 0.36, 0.36), (0.73, 0.365, 0.365)], pigment("#9a948a"), spacing=spacing),
     ])  # fmt: skip
     foot = loft(
         rng, [(0.0, 0.22, 0.22), (0.03, 0.2, 0.2), (0.06, 0.03, 0.03), (0.70, 0.03, 0.03)], IRON, spacing=spacing
@@ -344,10 +341,10 @@ def traffic_light(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
     parts = [weathered(rng, pole), head]
     for k, colour in enumerate(("#e0301e", "#e8a71c", "#27b35a")):
         on = k == lit
-        tone = tuple((1.0 if on else 0.12) * value for value in linear_rgb(colour))
+        tone = tuple((1.0 if on else 0.12) * value for value in pigment(colour))
         lens = disc(rng, 0.095, (tone[0], tone[1], tone[2]), spacing=0.05, kind=EMISSIVE if on else 0)
         parts.append(turned(lens, 1, np.pi / 2).moved(0.215, 0.0, 3.02 - 0.27 * k))
-    parts.append(box(rng, (0.0, 0.09, 1.05), (0.05, 0.05, 0.10), flat_colour(*linear_rgb("#d1a11a")), spacing=0.05))
+    parts.append(box(rng, (0.0, 0.09, 1.05), (0.05, 0.05, 0.10), flat_colour(*pigment("#d1a11a")), spacing=0.05))
     return Part(
         surfels=tuple(parts),
         solids=(prism_solid((0.0, 0.0, 0.0), 0.08, 2.3, sides=8),),
@@ -391,9 +388,7 @@ def advertising_column(rng: np.random.Generator, *, detail: float = 1.0) -> Part
         (0.5, 0.5, 0.48),
         spacing=spacing,
     )
-    hues = np.array(
-        [linear_rgb(c) for c in ("#c94f3d", "#e8e2d0", "#33608f", "#d9b44a", "#4d7d5a", "#7a4b86", "#222428")]
-    )
+    hues = np.array([pigment(c) for c in ("#c94f3d", "#e8e2d0", "#33608f", "#d9b44a", "#4d7d5a", "#7a4b86", "#222428")])
     shuffle = (rng.random(64) * len(hues)).astype(int)
 
     def posters(p: Floats) -> Floats:
@@ -408,7 +403,7 @@ def advertising_column(rng: np.random.Generator, *, detail: float = 1.0) -> Part
     hat = loft(
         rng,
         [(2.7, 0.66, 0.66), (2.85, 0.66, 0.66), (2.9, 0.5, 0.5), (3.2, 0.2, 0.2), (3.3, 0.0, 0.0)],
-        linear_rgb("#39503f"),
+        pigment("#39503f"),
         spacing=spacing,
     )
     return Part(
@@ -422,7 +417,7 @@ def post_box(rng: np.random.Generator, *, colour: str = "#c79a12", detail: float
     spacing = 0.06 / detail
     case = loft(
         rng, [(0.45, 0.0, 0.0), (0.45, 0.17, 0.24), (1.20, 0.17, 0.24), (1.32, 0.10, 0.22), (1.34, 0.0, 0.0)],
-        linear_rgb(colour), spacing=spacing, squareness=7.0,
+        pigment(colour), spacing=spacing, squareness=7.0,
     )  # fmt: skip
     slot = (case.centres[:, 0] > 0.1) & (np.abs(case.centres[:, 2] - 1.1) < 0.035) & (np.abs(case.centres[:, 1]) < 0.17)
     case = painted(case, lambda p: np.where(slot[:, None], 0.01, case.albedo))
@@ -441,7 +436,7 @@ def statue(rng: np.random.Generator, *, height_m: float = 3.0, detail: float = 1
         box(rng, (0, 0, (low + high) / 2), (half, half, (high - low) / 2), flat_colour(*STONE), spacing=spacing)
         for (low, half), high in zip(tiers, (0.16, 0.30, plinth_m), strict=True)
     ]
-    bronze = np.array(linear_rgb("#4f6a58"))
+    bronze = np.array(pigment("#4f6a58"))
     person = posed_figure(figure(sorted(PEDESTRIANS)[int(3 * rng.random())]), 0.6, 0.25)
     bronzed = painted(person, lambda p: bronze * (0.6 + 0.5 * rng.random((len(p), 1)))).moved(0, 0, plinth_m)
     solids = (box_solid((0, 0, 0.15), (0.75, 0.75, 0.15)), box_solid((0, 0, plinth_m / 2), (0.48, 0.48, plinth_m / 2)))

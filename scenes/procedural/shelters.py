@@ -12,9 +12,9 @@ from navbench_gs.splats.shapes import (
     Colour,
     bent_rod,
     ellipsoid,
-    linear_rgb,
     loft,
     painted,
+    pigment,
     rods,
     tube,
     weathered,
@@ -33,11 +33,11 @@ from navbench_gs.splats.surfels import (
 )
 from scenes.procedural.part import EMISSIVE, GLASS, Part, box_solid, prism_solid
 
-STEEL, IRON, WOOD = linear_rgb("#8f9497"), linear_rgb("#26292b"), linear_rgb("#9a7852")
-AWNINGS = tuple(map(linear_rgb, ("#a8322a", "#2c6b45", "#2a4f86", "#c98a1e", "#6d3f6b")))
-CANVAS = linear_rgb("#e6e1d4")
+STEEL, IRON, WOOD = pigment("#8f9497"), pigment("#26292b"), pigment("#9a7852")
+AWNINGS = tuple(map(pigment, ("#a8322a", "#2c6b45", "#2a4f86", "#c98a1e", "#6d3f6b")))
+CANVAS = pigment("#e6e1d4")
 GOODS = tuple(
-    tuple(map(linear_rgb, group))
+    tuple(map(pigment, group))
     for group in (
         ("#c8321f", "#d97a1e", "#8fae3a", "#dcc13a", "#6b8f2e"),
         ("#b0392e", "#e3c9a3", "#c98a4a", "#7d4a2b", "#e0d2b0"),
@@ -129,7 +129,7 @@ def goods(rng: np.random.Generator, x: float, half: float, top: float, detail: f
 def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0) -> Part:
     """A news or coffee kiosk with a serving hatch towards +x, a counter and a flat roof; about 2800 surfels."""
     spacing = 0.135 / detail
-    paint = linear_rgb(("#2f5145", "#6b2f2a", "#3a4a63", "#d8d2c4")[int(4 * rng.random())])
+    paint = pigment(("#2f5145", "#6b2f2a", "#3a4a63", "#d8d2c4")[int(4 * rng.random())])
     half = width_m / 2.0
     walls = box(rng, (0, 0, 1.2), (half, half, 1.2), flat_colour(*paint), spacing=spacing)
 
@@ -146,7 +146,7 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
         rng,
         (0.1, 0, 2.47),
         (half + 0.28, half + 0.18, 0.07),
-        flat_colour(*linear_rgb("#3b3f42")),
+        flat_colour(*pigment("#3b3f42")),
         spacing=1.3 * spacing,
         bottom=True,
     )
@@ -175,7 +175,7 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
 def lettering(rng: np.random.Generator, width: float, height: float) -> Material:
     """A sign of blocky letters, pale on dark."""
     strokes = rng.random(40)
-    back = np.array(linear_rgb(("#1f3b57", "#5a1f1c", "#20402f")[int(3 * rng.random())]))
+    back = np.array(pigment(("#1f3b57", "#5a1f1c", "#20402f")[int(3 * rng.random())]))
 
     def face(u: Floats, v: Floats) -> Floats:
         cell = (u / 0.15).astype(int)
@@ -217,7 +217,7 @@ def bus_shelter(rng: np.random.Generator, *, width_m: float = 3.6, detail: float
         rng,
         (-0.02, 0, 2.40),
         (0.78, half + 0.1, 0.05),
-        flat_colour(*linear_rgb("#55595c")),
+        flat_colour(*pigment("#55595c")),
         spacing=spacing,
         bottom=True,
     )
@@ -288,14 +288,14 @@ def canopy_column(
 ) -> Part:
     """A column of a station canopy on a stone foot, flaring into the roof; about 800 surfels."""
     spacing = 0.14 / detail
-    paint = linear_rgb(("#3e5a50", "#4a4f55", "#c9c4b8")[int(3 * rng.random())])
+    paint = pigment(("#3e5a50", "#4a4f55", "#c9c4b8")[int(3 * rng.random())])
     r = radius_m
     shaft = loft(
         rng, [(0.30, 1.35 * r, 1.35 * r), (0.42, 1.25 * r, 1.25 * r), (0.46, r, r), (0.80 * height_m, 0.9 * r, 0.9 * r),
               (0.82 * height_m, 1.2 * r, 1.2 * r), (0.84 * height_m, r, r), (height_m, 2.4 * r, 2.4 * r)],
         paint, spacing=spacing,
     )  # fmt: skip
-    foot = box(rng, (0, 0, 0.15), (1.6 * r, 1.6 * r, 0.15), flat_colour(*linear_rgb("#a39c90")), spacing=spacing)
+    foot = box(rng, (0, 0, 0.15), (1.6 * r, 1.6 * r, 0.15), flat_colour(*pigment("#a39c90")), spacing=spacing)
     solids = (
         box_solid((0.0, 0.0, 0.15), (1.6 * r, 1.6 * r, 0.15)),
         prism_solid((0.0, 0.0, 0.3), 1.2 * r, height_m - 0.3, 10),
@@ -313,7 +313,7 @@ def canopy_roof(
         rng,
         (0, 0, height_m + 0.15),
         (deep, half, 0.15),
-        flat_colour(*linear_rgb("#7f8488")),
+        flat_colour(*pigment("#7f8488")),
         spacing=spacing,
         bottom=True,
     )
@@ -321,7 +321,7 @@ def canopy_roof(
     slab = painted(
         slab,
         lambda p: np.where(
-            soffit[:, None], np.array(linear_rgb("#c7beaa")) * (0.8 + 0.2 * (p[:, 1:2] % 0.5 < 0.42)), slab.albedo
+            soffit[:, None], np.array(pigment("#c7beaa")) * (0.8 + 0.2 * (p[:, 1:2] % 0.5 < 0.42)), slab.albedo
         ),
     )
     lights = [

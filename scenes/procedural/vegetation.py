@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from navbench_gs.splats.shapes import Colour, linear_rgb, painted, tube, weathered
+from navbench_gs.splats.shapes import Colour, painted, pigment, tube, weathered
 from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, surfels, unit
 from scenes.procedural.part import FOLIAGE, Part, Solid, box_solid, prism_solid
 
@@ -34,16 +34,12 @@ class Species:
 
 
 SPECIES: dict[str, Species] = {
-    "linden": Species(linear_rgb("#5b4a3a"), linear_rgb("#57752f"), 0.125, 0.34, 0.55, (0.65, 1.0, 0.5)),
-    "plane": Species(linear_rgb("#8d8468"), linear_rgb("#6b8338"), 0.14, 0.38, 0.40, (0.8, 1.0, 0.65)),
-    "birch": Species(linear_rgb("#cfcabf"), linear_rgb("#7d9a45"), 0.10, 0.30, 0.70, (0.7, 0.85, 0.35)),
-    "poplar": Species(linear_rgb("#6f6453"), linear_rgb("#5c7a38"), 0.115, 0.12, 0.75, (0.8, 1.0, 0.45)),
-    "maple": Species(
-        linear_rgb("#54463a"), linear_rgb("#a3622a"), 0.13, 0.33, 0.50, (0.7, 1.0, 0.5), linear_rgb("#b8892e")
-    ),
-    "cherry": Species(
-        linear_rgb("#4b352c"), linear_rgb("#7f8d45"), 0.115, 0.30, 0.35, (0.9, 1.0, 0.55), linear_rgb("#e6b9c4")
-    ),
+    "linden": Species(pigment("#5b4a3a"), pigment("#57752f"), 0.125, 0.34, 0.55, (0.65, 1.0, 0.5)),
+    "plane": Species(pigment("#8d8468"), pigment("#6b8338"), 0.14, 0.38, 0.40, (0.8, 1.0, 0.65)),
+    "birch": Species(pigment("#cfcabf"), pigment("#7d9a45"), 0.10, 0.30, 0.70, (0.7, 0.85, 0.35)),
+    "poplar": Species(pigment("#6f6453"), pigment("#5c7a38"), 0.115, 0.12, 0.75, (0.8, 1.0, 0.45)),
+    "maple": Species(pigment("#54463a"), pigment("#a3622a"), 0.13, 0.33, 0.50, (0.7, 1.0, 0.5), pigment("#b8892e")),
+    "cherry": Species(pigment("#4b352c"), pigment("#7f8d45"), 0.115, 0.30, 0.35, (0.9, 1.0, 0.55), pigment("#e6b9c4")),
 }
 
 
@@ -200,11 +196,11 @@ def shrub(
     centres = lumps[owner] + heading * reach
     centres[:, 2] = np.abs(centres[:, 2]) + 0.03
     green = (
-        np.array(linear_rgb(colour)) * (0.55 + 0.6 * centres[:, 2:3] / height_m) * (0.75 + 0.5 * rng.random((count, 1)))
+        np.array(pigment(colour)) * (0.55 + 0.6 * centres[:, 2:3] / height_m) * (0.75 + 0.5 * rng.random((count, 1)))
     )
     if bloom:
         flower = rng.random(count) < 0.12
-        green = np.where(flower[:, None], np.array(linear_rgb(bloom)), green)
+        green = np.where(flower[:, None], np.array(pigment(bloom)), green)
     leaves = leaf_cards(rng, centres, heading + np.array([0, 0, 0.3]), 0.065 / np.sqrt(detail), green)
     return Part(
         surfels=(leaves,),
@@ -239,7 +235,7 @@ def hedge(
     centres = spot * half + outward * (wave + 0.03 * (rng.random(count) - 0.5))[:, None] + np.array([0, 0, half[2]])
     centres[:, 2] = np.maximum(centres[:, 2], 0.02)
     tone = (0.5 + 0.55 * centres[:, 2:3] / height_m) * (0.7 + 0.6 * rng.random((count, 1)))
-    leaves = leaf_cards(rng, centres, outward, 0.085 / np.sqrt(detail), np.array(linear_rgb(colour)) * tone)
+    leaves = leaf_cards(rng, centres, outward, 0.085 / np.sqrt(detail), np.array(pigment(colour)) * tone)
     core = box(rng, (0, 0, half[2] - 0.05), half - 0.09, flat_colour(0.012, 0.025, 0.008), spacing=0.2 / detail)
     body = box_solid((0.0, 0.0, float(half[2])), (float(half[0]), float(half[1]), float(half[2])))
     return Part(surfels=(core, leaves), solids=(body,))
@@ -267,7 +263,7 @@ def grass_tufts(
     across = unit(np.cross(upward, directions(rng, count)))
     centres = np.column_stack([foot, np.zeros(count)]) + upward * (0.45 * height)[:, None]
     tone = (0.65 + 0.7 * rng.random((count, 1))) * (0.8 + 0.4 * rng.random((tufts, 1)))[owner]
-    green = np.array(linear_rgb("#67823a")) * tone
+    green = np.array(pigment("#67823a")) * tone
     width = np.full(count, 0.010 / np.sqrt(detail))
     sizes = np.stack([0.48 * height, width, np.full(count, 0.003)], axis=1)
     return Part(surfels=(surfels(centres, upward, across, sizes, green, 0.9, FOLIAGE),))
@@ -280,7 +276,7 @@ def flower_bed(rng: np.random.Generator, *, length_m: float = 3.0, width_m: floa
         rng, (-length_m / 2, -width_m / 2, 0.10), (length_m, 0, 0), (0, width_m, 0), flat_colour(0.035, 0.024, 0.016),
         spacing=0.12 / detail,
     )  # fmt: skip
-    stone = flat_colour(*linear_rgb("#a8a196"))
+    stone = flat_colour(*pigment("#a8a196"))
     rims = [
         box(
             rng,
@@ -303,11 +299,11 @@ def flower_bed(rng: np.random.Generator, *, length_m: float = 3.0, width_m: floa
     count = int(300 * detail * length_m * width_m)
     spot = (rng.random((count, 2)) - 0.5) * np.array([length_m - 0.25, width_m - 0.25])
     drift = np.floor((spot[:, 0] + length_m / 2) / 0.55 + 0.5 * np.sin(4.0 * spot[:, 1])).astype(int)
-    palette = np.array([linear_rgb(c) for c in ("#c93a4a", "#e2b33a", "#d9d2e0", "#8a4fa3", "#e07a3a")])
+    palette = np.array([pigment(c) for c in ("#c93a4a", "#e2b33a", "#d9d2e0", "#8a4fa3", "#e07a3a")])
     hue = palette[(drift * 2 + int(5 * rng.random())) % len(palette)]
     flower = rng.random(count) < 0.33
     height = 0.13 + (0.16 + 0.08 * flower) * rng.random(count)
-    green = np.array(linear_rgb("#4f7031")) * (0.5 + 0.8 * rng.random((count, 1)))
+    green = np.array(pigment("#4f7031")) * (0.5 + 0.8 * rng.random((count, 1)))
     colour = np.where(flower[:, None], hue * (0.8 + 0.3 * rng.random((count, 1))), green)
     centres = np.column_stack([spot, height])
     plants = leaf_cards(rng, centres, np.tile([0.0, 0.0, 0.8], (count, 1)), 0.055 / np.sqrt(detail), colour)

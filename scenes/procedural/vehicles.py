@@ -17,8 +17,8 @@ from navbench_gs.splats.shapes import (
     ellipsoid,
     hoop,
     kept,
-    linear_rgb,
     painted,
+    pigment,
     tube,
     turned,
     weathered,
@@ -28,11 +28,11 @@ from scenes.procedural.part import GLASS, MATT, Part, Solid, box_solid
 
 PAINTS = tuple(
     map(
-        linear_rgb,
+        pigment,
         ("#1d1f22", "#8f9499", "#d9dadb", "#3c4650", "#7b1f1f", "#23406b", "#5a6b5a", "#b9b2a3", "#2c2f36", "#c8c9c7"),
     )
 )
-TYRE, RIM, TRIM = linear_rgb("#1a1a1b"), linear_rgb("#b4b7ba"), linear_rgb("#17181a")
+TYRE, RIM, TRIM = pigment("#1a1a1b"), pigment("#b4b7ba"), pigment("#17181a")
 GLAZING: Colour = (0.012, 0.016, 0.02)
 WHEEL_M = 0.32
 
@@ -105,7 +105,7 @@ SECTION = (0.0, 0.16, 0.38, 0.70, 1.0)
 def car(rng: np.random.Generator, *, shape: str = "hatchback", paint: str | None = None, detail: float = 1.0) -> Part:
     """A parked car of one of ``SHAPES``; about 3000 surfels. ``paint`` as sRGB hex text, else one is drawn."""
     form = SHAPES[shape]
-    colour = linear_rgb(paint) if paint else PAINTS[int(rng.random() * len(PAINTS))]
+    colour = pigment(paint) if paint else PAINTS[int(rng.random() * len(PAINTS))]
     spacing = 0.12 / detail
     parts = [shell(rng, form, colour, side, spacing) for side in (-1.0, 1.0)]
     parts += [end_face(rng, form, colour, end, spacing) for end in (-1.0, 1.0)]
@@ -320,7 +320,7 @@ def door_fittings(rng: np.random.Generator, form: BodyShape, colour: Colour, sid
 
 def bicycle_rack(rng: np.random.Generator, *, places: int = 5, taken: float = 0.7, detail: float = 1.0) -> Part:
     """Steel hoops in a row along y, some with a bicycle; about 60 surfels a place and 900 a bicycle."""
-    steel = linear_rgb("#8f9497")
+    steel = pigment("#8f9497")
     parts, solids = [], []
     for k in range(places):
         y = 0.75 * (k - (places - 1) / 2.0)

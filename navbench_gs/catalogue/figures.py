@@ -26,7 +26,7 @@ ELBOW_OUT = 0.012
 HEEL, TOE = -0.045, 0.107
 """Ends of the foot behind and ahead of the ankle."""
 SKIRT_PANELS = 6
-SPACING = 0.0395
+SPACING = 0.040
 """Distance of surfels on limbs and trunk as a share of the stature; heads and hands are finer."""
 
 

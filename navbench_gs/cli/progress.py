@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -62,16 +63,18 @@ class RunProgress:
         self.rows.append(result)
         self._progress.update(self._bars["driving"], tally=self._tally())
         if not self.console.is_terminal:
-            outcome = "success" if result.success else str(result.failure)
+            outcome = "success" if result.success else result.error or str(result.failure)
             self.console.print(
                 f"{result.scene} {result.task} {result.index}: {outcome}, route {result.route_completion:.0%}, "
-                f"{result.collision_times} collisions ({len(self.rows)} rows)"
+                f"{result.collision_times} collisions ({len(self.rows)} rows)",
+                markup=False,
+                soft_wrap=True,
             )
 
     def incident(self, name: str, reason: str) -> None:
         """Tells of an episode without a row, above the bars."""
         self.incidents += 1
-        self.console.print(f"[yellow]incident[/] {name}: {reason}", highlight=False)
+        self.console.print(f"[yellow]incident[/] {name}: {escape(reason)}", highlight=False, soft_wrap=True)
 
     def _tally(self) -> str:
         won = sum(row.success for row in self.rows)

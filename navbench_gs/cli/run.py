@@ -121,7 +121,7 @@ def conclude(plan: Plan, folder: RunFolder, console: Console) -> None:
     drives = [Drawn(row, plan.episodes[row.key], folder.load_trajectory(row.key)) for row in rows]
     draw_trajectories(folder.path / PICTURE, drives, plan.scenes, plan.rules, title)
     console.print(rich_table(table, title))
-    console.print(f"rows, recordings, summary and picture are in {folder.path}")
+    console.print(f"rows, recordings, summary and picture are in {folder.path}", soft_wrap=True)
 
 
 def default_folder(config: RunConfig, shard: tuple[int, int] | None) -> Path:

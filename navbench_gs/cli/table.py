@@ -10,29 +10,29 @@ from rich.table import Table
 if TYPE_CHECKING:
     import pandas
 
-TITLES = {"sr": "SR", "strict_sr": "strict SR", "rc": "RC", "ct": "CT"}
+TITLES = {"sr": "SR %", "strict_sr": "strict SR %", "rc": "RC %", "ct": "CT"}
 
 
 def rich_table(table: pandas.DataFrame, title: str) -> Table:
-    """A :func:`navbench_gs.statistics.table.task_table` for the terminal; shares in percent."""
-    shown = Table(title=title, title_justify="left", caption="95 % intervals over scenes", caption_justify="left")
-    shown.add_column("task")
-    shown.add_column("scenes", justify="right")
-    shown.add_column("episodes", justify="right")
-    for name in TITLES.values():
-        shown.add_column(name, justify="right")
+    """A :func:`navbench_gs.statistics.table.task_table` for the terminal, 80 columns wide; shares in percent."""
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    shown.caption, shown.caption_justify = "below each mean its 95 % interval over scenes", "left"
+    shown.add_column("task", no_wrap=True)
+    shown.add_column("episodes", justify="right", no_wrap=True)
+    for heading in TITLES.values():
+        shown.add_column(heading, justify="right", no_wrap=True)
     several = table["provenance"].nunique() > 1
     for _, line in table.iterrows():
-        task = f"{line['task']} ({line['provenance']})" if several else str(line["task"])
+        task = f"{line['task']}\n{line['provenance']}" if several else str(line["task"])
         cells = [_cell(line[name], line[f"{name}_low"], line[f"{name}_high"], share=name != "ct") for name in TITLES]
-        shown.add_row(task, str(line["scenes"]), str(line["episodes"]), *cells)
+        shown.add_row(task, f"{line['episodes']}\n[dim]{line['scenes']} scenes[/]", *cells)
     return shown
 
 
 def _cell(mean: float, low: float, high: float, *, share: bool) -> str:
-    """``61.5 [42.3, 80.8]`` in percent for a share, ``0.85 [0.42, 1.31]`` for a count; no interval where it is NaN."""
+    """``61.5`` over ``[42.3, 80.8]`` in percent for a share, ``0.85`` for a count; no interval where it is NaN."""
     scale, digits = (100.0, 1) if share else (1.0, 2)
     text = f"{scale * mean:.{digits}f}"
     if math.isnan(low):
         return text
-    return rf"{text} \[{scale * low:.{digits}f}, {scale * high:.{digits}f}]"
+    return f"{text}\n[dim]\\[{scale * low:.{digits}f}, {scale * high:.{digits}f}][/]"

@@ -112,7 +112,7 @@ def _draw_ground(panel: Axes, grid: Grid) -> None:
 
 
 def _draw_problem(panel: Axes, drive: Drawn, *, crowded: bool) -> None:
-    """Route, obstacles, start and goal; the pedestrians' ways only where there is room for them."""
+    """Route, obstacles, start and goal; in a crowded panel obstacles are faint and pedestrians' ways left out."""
     from matplotlib.patches import Circle
 
     episode = drive.episode
@@ -120,7 +120,9 @@ def _draw_problem(panel: Axes, drive: Drawn, *, crowded: bool) -> None:
     for obstacle in episode.obstacles:
         x, y, _ = obstacle.pose
         radius = OBSTACLES[obstacle.kind].radius_m
-        panel.add_patch(Circle((x, y), radius, facecolor="#8C6D31", edgecolor="none", alpha=0.8, zorder=3))
+        panel.add_patch(
+            Circle((x, y), radius, facecolor="#8C6D31", edgecolor="none", alpha=0.4 if crowded else 0.8, zorder=3)
+        )
     if not crowded:
         for way in drive.trajectory.pedestrians.transpose(1, 2, 0):
             panel.plot(way[0], way[1], color="#009E73", linewidth=0.6, alpha=0.7, zorder=2)

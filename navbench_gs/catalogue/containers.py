@@ -194,22 +194,24 @@ def planter(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 def leaf_mound(
     rng: np.random.Generator, variant: int, radii: tuple[float, float, float], base: float, spacing: float
 ) -> Surfels:
-    """A mound of leaf cards with a few flowers, its lowest leaves at height ``base``."""
-    count = int(520 * (0.05 / spacing) ** 1.5)
-    heading = rng.random(count) * 2 * np.pi
-    rise = rng.random(count) ** 0.8
-    reach = np.sqrt(1.0 - 0.85 * rise**2) * (0.55 + 0.45 * rng.random(count) ** 0.5)
-    centres = np.stack(
-        [radii[0] * reach * np.cos(heading), radii[1] * reach * np.sin(heading), base + 1.6 * radii[2] * rise], axis=1
-    )
-    normal = unit(
-        np.stack([np.cos(heading), np.sin(heading), 0.4 + rise], axis=1) + 1.2 * (rng.random((count, 3)) - 0.5)
-    )
+    """Lumps of leaf cards with a few flowers, its lowest leaves at height ``base``."""
+    count = int(480 * (0.05 / spacing) ** 1.5)
+    lumps = rng.random((7, 3)) * np.array([2.0 * np.pi, 0.62, 0.75])
+    owner = (rng.random(count) * len(lumps)).astype(int)
+    middle = np.stack([np.cos(lumps[:, 0]), np.sin(lumps[:, 0]), np.ones(7)], axis=1) * lumps[:, [1, 1, 2]]
+    around, rise = 2.0 * np.pi * rng.random(count), 2.0 * rng.random(count) - 1.0
+    flat = np.sqrt(1.0 - rise**2)
+    outward = np.stack([flat * np.cos(around), flat * np.sin(around), rise], axis=1)
+    places = middle[owner] + outward * 0.48 * (1.0 - 0.6 * rng.random((count, 1)) ** 2)
+    centres = places * np.array(radii) * np.array([1.0, 1.0, 1.3]) + np.array([0.0, 0.0, base])
+    centres[:, 2] = base - 0.02 + np.abs(centres[:, 2] - base + 0.02)
+    normal = unit(outward + np.array([0.0, 0.0, 0.5]) + 1.4 * (rng.random((count, 3)) - 0.5))
     tangent = unit(np.cross(normal, rng.random((count, 3)) - 0.5))
-    size = 0.018 * (spacing / 0.05) ** 0.5 * (0.8 + 0.7 * rng.random(count))
-    green = np.array(LEAF) * (0.55 + 0.8 * rng.random((count, 1))) * (0.6 + 0.5 * rise[:, None])
+    size = 0.025 * (spacing / 0.05) ** 0.5 * (0.7 + 0.8 * rng.random(count))
+    lit = np.clip((centres[:, 2:3] - base) / (1.6 * radii[2]), 0.0, 1.0)
+    green = np.array(LEAF) * (0.6 + 0.7 * rng.random((count, 1))) * (0.5 + 0.6 * lit)
     bloom = np.array(((0.70, 0.08, 0.12), (0.75, 0.50, 0.06), (0.62, 0.55, 0.66), (0.60, 0.14, 0.42))[variant % 4])
-    flower = (rng.random(count) < 0.16) & (rise > 0.35)
+    flower = (rng.random(count) < 0.14) & (lit[:, 0] > 0.4)
     sizes = np.stack([1.5 * size, size, np.full(count, 0.004)], axis=1)
     colours = np.where(flower[:, None], bloom * (0.8 + 0.4 * rng.random((count, 1))), green)
     return surfels(centres, tangent, np.cross(normal, tangent), sizes, colours, 0.95, FOLIAGE_KIND)

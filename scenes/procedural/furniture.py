@@ -159,35 +159,38 @@ def long_planter(rng: np.random.Generator, *, length_m: float = 2.4, width_m: fl
 
 
 def road_sign(rng: np.random.Generator, *, kind: str = "no_entry", detail: float = 1.0) -> Part:
-    """A traffic sign, one of ``ROAD_SIGNS``, face towards +x; 250 to 450 surfels."""
+    """A traffic sign, one of ``ROAD_SIGNS``, face towards +x; 200 to 400 surfels."""
     pole = tube(rng, [(0, 0, 0), (0, 0, 2.7)], 0.03, STEEL, spacing=0.12 / detail, around=6)
-    spacing = 0.055 / detail
+    spacing = 0.07 / detail
     if kind in ("no_entry", "yield"):
         plate = turned(disc(rng, 0.31, pigment("#b01c1c"), spacing=spacing), 1, np.pi / 2)
     else:
-        plate = rectangle(
-            rng, (0, -0.3, -0.3), (0, 0.6, 0), (0, 0, 0.6), flat_colour(*pigment("#1f4f9c")), spacing=spacing
-        )
-    white = np.array([0.78, 0.78, 0.76])
-
-    def symbol(p: Floats) -> Floats:
-        y, z = p[:, 1], p[:, 2]
-        marks = {
-            "no_entry": (np.abs(z) < 0.055) & (np.abs(y) < 0.22),
-            "yield": np.hypot(y, z) < 0.21,
-            "parking": ((np.abs(y + 0.09) < 0.035) & (np.abs(z) < 0.2))
-            | (np.abs(np.hypot(y + 0.02, z - 0.09) - 0.09) < 0.032),
-            "crossing": np.abs(y) < 0.235 * np.clip(1.0 - (z + 0.24) / 0.48, 0.0, 1.0) * (z > -0.24),
-        }
-        return np.where(marks[kind][:, None], white, plate.albedo)
-
-    face = painted(plate, symbol).moved(0.045, 0.0, 2.35)
+        blue = flat_colour(*pigment("#1f4f9c"))
+        plate = rectangle(rng, (0, -0.3, -0.3), (0, 0.6, 0), (0, 0, 0.6), blue, spacing=spacing)
+    face = join_surfels([plate, sign_symbol(rng, kind)]).moved(0.045, 0.0, 2.35)
     back = painted(turned(plate, 2, np.pi), lambda p: np.array(STEEL)).moved(0.03, 0.0, 2.35)
     return Part(
         surfels=(join_surfels([weathered(rng, pole), face, back]),),
         solids=(prism_solid((0, 0, 0), 0.04, 2.2, sides=6),),
         shades=(box_solid((0.035, 0.0, 2.35), (0.01, 0.3, 0.3)),),
     )
+
+
+def sign_symbol(rng: np.random.Generator, kind: str) -> Surfels:
+    """What stands white on a sign's plate, drawn in the yz plane through the origin, a little ahead of it."""
+    white = (0.78, 0.78, 0.76)
+    if kind == "yield":
+        return turned(disc(rng, 0.20, white, spacing=0.08), 1, np.pi / 2).moved(0.012, 0.0)
+    strokes = {
+        "no_entry": ([(-0.21, 0.0), (0.21, 0.0)], 0.055),
+        "parking": (
+            [(-0.09, -0.21), (-0.09, 0.2), (0.03, 0.2), (0.1, 0.14), (0.1, 0.06), (0.03, 0.0), (-0.09, 0.0)],
+            0.032,
+        ),
+        "crossing": ([(-0.2, -0.2), (0.2, -0.2), (0.0, 0.2), (-0.2, -0.2)], 0.04),
+    }
+    line, radius = strokes[kind]
+    return bent_rod([(0.02, y, z) for y, z in line], radius, white, spacing=0.11)
 
 
 def notice_board(rng: np.random.Generator, *, detail: float = 1.0) -> Part:

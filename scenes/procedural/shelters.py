@@ -60,16 +60,11 @@ def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: flo
     parts = [awning(rng, front, half, 2.15, 2.45, cloth, spacing)]
     corners = [(x, y) for x in (-front + 0.05, front - 0.35) for y in (-half + 0.05, half - 0.05)]
     parts += [tube(rng, [(x, y, 0), (x, y, 2.3)], 0.028, STEEL, spacing=0.14 / detail, around=6) for x, y in corners]
-    counter = box(rng, (front - 0.45, 0, 0.40), (0.40, half - 0.08, 0.40), flat_colour(*WOOD), spacing=spacing)
-    skirt = rectangle(
-        rng,
-        (front - 0.04, -half + 0.06, 0.04),
-        (0, width_m - 0.12, 0),
-        (0, 0, 0.72),
-        striped(cloth, CANVAS, 0.22),
-        spacing=spacing,
-    )
-    parts += [counter, skirt, goods(rng, front - 0.45, half - 0.12, 0.80, detail)]
+    counter = box(rng, (front - 0.45, 0, 0.40), (0.40, half - 0.08, 0.40), flat_colour(*WOOD), spacing=0.85 * spacing)
+    hung = (counter.centres[:, 0] > front - 0.06) & (counter.centres[:, 2] > 0.06)
+    stripes = striped(cloth, CANVAS, 0.3)(counter.centres[:, 1] + 10.2, counter.centres[:, 2])
+    counter = painted(counter, lambda p: np.where(hung[:, None], stripes, np.array(WOOD)))
+    parts += [counter, goods(rng, front - 0.45, half - 0.12, 0.80, detail)]
     backdrop = box(rng, (-front + 0.12, 0, 0.5), (0.12, half - 0.2, 0.5), flat_colour(*WOOD), spacing=1.3 * spacing)
     parts.append(backdrop)
     solids = (
@@ -138,7 +133,12 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
         panel = 0.82 + 0.18 * ((p[:, 2] * 3.0) % 1.0 > 0.12)
         shelf = ((p[:, 2] * 5.0) % 1.0 < 0.6) & ((p[:, 1] * 7.0 + np.floor(p[:, 2] * 5.0) * 0.37) % 1.0 < 0.75)
         inside = np.where(shelf[:, None], np.array([0.22, 0.15, 0.08]), 0.02)
-        return np.where(hatch[:, None], inside, np.array(paint) * panel[:, None])
+        poster = (np.abs(p[:, 1]) > half - 0.02) | (p[:, 0] < 0.02 - half)
+        along = np.where(np.abs(p[:, 1]) > half - 0.02, p[:, 0], p[:, 1])
+        poster &= (np.abs(np.abs(along) - 0.45 * half) < 0.30 * half) & (np.abs(p[:, 2] - 1.45) < 0.5)
+        picture = 0.6 + 0.2 * np.sin(np.outer(p[:, 2] * 9.0 + np.sign(along) * 2.0, [1.0, 1.3, 1.7]))
+        wall = np.where(poster[:, None], 0.5 * picture, np.array(paint) * panel[:, None])
+        return np.where(hatch[:, None], inside, wall)
 
     walls = painted(walls, fronted)
     counter = box(rng, (half + 0.14, 0, 1.0), (0.16, 0.78 * half, 0.03), flat_colour(*WOOD), spacing=0.08, bottom=True)

@@ -39,7 +39,7 @@ def findings() -> Iterator[tuple[str, str]]:
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("python", lambda: f"{platform.python_version()} on {platform.platform()}"),
         *((package, partial(_installed, package)) for package in PACKAGES),
-        ("cores", lambda: str(len(os.sched_getaffinity(0)))),
+        ("cores", _cores),
         ("torch threads", _torch_threads),
         ("device", _device),
         ("renderer", _renderer),
@@ -63,6 +63,12 @@ def _installed(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _cores() -> str:
+    from navbench_gs.evaluation.executors import cores
+
+    return f"{cores()} (the default of --workers)"
 
 
 def _torch_threads() -> str:

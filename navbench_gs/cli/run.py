@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +79,7 @@ def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, in
     from navbench_gs.cli.progress import RunProgress
     from navbench_gs.domain.run import RunConfig
     from navbench_gs.evaluation.evaluate import evaluate
+    from navbench_gs.evaluation.executors import cores
     from navbench_gs.evaluation.films import draw_videos
     from navbench_gs.evaluation.plan import plan_run
     from navbench_gs.store import RunFolder
@@ -87,7 +87,7 @@ def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, in
     console, config = Console(), RunConfig(**what)
     plan = plan_run(config, shard=shard)
     folder = RunFolder.create_or_resume(out or default_folder(config, shard), plan.manifest)
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or cores()
     try:
         with RunProgress(console, folder.rows()).shown() as progress:
             incidents = evaluate(plan, folder, workers=workers, watcher=progress)

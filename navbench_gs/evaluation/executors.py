@@ -33,6 +33,11 @@ POLL_S = 0.2
 FAREWELL_S = 5.0
 
 
+def cores() -> int:
+    """Number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Duty(Protocol[JobIn, AnswerOut]):
     """What workers do; picklable, and opened once in every worker process."""
 

@@ -94,9 +94,10 @@ def composed(
 def caption(trajectory: Trajectory, tick: int, contacts: Sequence[Collision]) -> str:
     """What a viewer wants to know of one moment, as one line."""
     touched = sum(contact.tick <= tick for contact in contacts)
+    speed = round(float(trajectory.velocities[tick, 0]), 2) + 0.0  # never "-0.00"
     return (
         f"{trajectory.scene} {trajectory.task} {trajectory.index}   {tick * trajectory.tick_s:4.1f} s   "
-        f"{trajectory.velocities[tick, 0]:.2f} m/s   {trajectory.remaining_m[tick]:4.1f} m to go   "
+        f"{speed:.2f} m/s   {trajectory.remaining_m[tick]:4.1f} m to go   "
         f"{touched} collision{'' if touched == 1 else 's'}"
     )
 

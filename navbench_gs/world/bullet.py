@@ -8,7 +8,9 @@ driven before.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -29,16 +31,19 @@ SETTLE_S = 0.5
 """How long the robot stands still before time zero, so that it rests on its wheels."""
 SURFACE_FRICTION = 1.0
 """Of ground and structure; Bullet multiplies it with the friction of what touches them."""
-GROUND_GROUP = 64
-"""Collision group of the ground alone, so that rays can ask for it; static bodies are in group 2."""
-STATIC_GROUP = 2
+ROBOT_GROUP, STATIC_GROUP, GROUND_GROUP = 1, 2, 64
+"""Collision groups; the first is Bullet's default. The ground has its own, so that rays can ask for it alone.
+
+Nothing but the robot may be in a static body's mask: Bullet would look at all pairs of static bodies in every step."""
 SCENE, OBSTACLE, PEDESTRIAN = (CONTACT_KINDS.index(kind) for kind in ("scene", "obstacle", "pedestrian"))
 PEDESTRIAN_HEIGHT_M = 1.7
 """Height of every pedestrian's capsule; higher than the robot, so the true height does not matter."""
 RAY_M = 100.0
 NEAR_MARGIN_M = 0.3
 """Farther than robot and pedestrian together come between two decisions."""
-UPRIGHT = (0.0, 0.0, 0.0, 1.0)
+Turn: TypeAlias = tuple[float, float, float, float]
+"""A quaternion as Bullet writes it: x, y, z, w."""
+UPRIGHT: Turn = (0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -75,13 +80,11 @@ class BulletWorld:
         self._client = _fresh_client(self._step_s)
         self._open = True
         self._actors: dict[int, tuple[int, int]] = {}
-        ground = _add_mesh(self._client, self._terrain.ground)
-        self._client.setCollisionFilterGroupMask(ground, -1, GROUND_GROUP, -1)
+        _add_mesh(self._client, self._terrain.ground, GROUND_GROUP)
         if len(self._terrain.structure.faces):
             self._actors[_add_mesh(self._client, self._terrain.structure)] = (SCENE, 0)
         for index, obstacle in enumerate(episode.obstacles):
-            for body in self._add_obstacle(obstacle):
-                self._actors[body] = (OBSTACLE, index)
+            self._actors[self._add_obstacle(obstacle)] = (OBSTACLE, index)
         self._crowd = Crowd(self._terrain.grid, episode, self._rules)
         self._capsules = [self._add_capsule(pedestrian) for pedestrian in episode.pedestrians]
         self._actors.update({body: (PEDESTRIAN, index) for index, body in enumerate(self._capsules)})
@@ -156,21 +159,15 @@ class BulletWorld:
             self._now = (reading, state)
         return self._now
 
-    def _add_obstacle(self, obstacle: ObstaclePlacement) -> list[int]:
-        """One Bullet body per primitive of the obstacle's type, standing on the ground."""
+    def _add_obstacle(self, obstacle: ObstaclePlacement) -> int:
+        """A static body of all primitives of the obstacle's type, standing on the ground."""
         x, y, yaw = obstacle.pose
-        z = self.ground_height(x, y)
-        turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
-        bodies = []
-        for body in obstacle_named(obstacle.kind).bodies:
-            cx, cy, cz = body.centre
-            centre = (
-                x + math.cos(yaw) * cx - math.sin(yaw) * cy,
-                y + math.sin(yaw) * cx + math.cos(yaw) * cy,
-                z + cz,
-            )
-            bodies.append(self._client.createMultiBody(0, _primitive(self._client, body), -1, centre, turn))
-        return bodies
+        return _add_static(
+            self._client,
+            _compound(self._client, obstacle_named(obstacle.kind).bodies),
+            (x, y, self.ground_height(x, y)),
+            (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2)),
+        )
 
     def _add_capsule(self, pedestrian: PedestrianPlacement) -> int:
         radius = pedestrian.radius_m
@@ -179,8 +176,7 @@ class BulletWorld:
         )
         x, y, _ = pedestrian.start
         centre = (x, y, self.ground_height(x, y) + PEDESTRIAN_HEIGHT_M / 2.0)
-        body: int = self._client.createMultiBody(0, shape, -1, centre)
-        return body
+        return _add_static(self._client, shape, centre)
 
     def _move_pedestrians(self) -> None:
         """Let pedestrians decide when it is time, and move those whose turn it is to where they are now."""
@@ -238,7 +234,7 @@ def _fresh_client(step_s: float) -> BulletClient:
     return client
 
 
-def _add_mesh(client: BulletClient, mesh: Mesh) -> int:
+def _add_mesh(client: BulletClient, mesh: Mesh, group: int = STATIC_GROUP) -> int:
     """A static concave body of a triangle mesh; wheels roll over its inner edges without a jolt."""
     shape = client.createCollisionShape(
         client.GEOM_MESH,
@@ -246,15 +242,27 @@ def _add_mesh(client: BulletClient, mesh: Mesh) -> int:
         indices=mesh.faces.ravel().tolist(),
         flags=client.GEOM_FORCE_CONCAVE_TRIMESH | client.GEOM_CONCAVE_INTERNAL_EDGE,
     )
-    body: int = client.createMultiBody(0, shape)
+    body: int = client.createMultiBody(0, shape)  # a plain rigid body would lose the care for inner edges
+    client.setCollisionFilterGroupMask(body, -1, group, ROBOT_GROUP)
     client.changeDynamics(body, -1, lateralFriction=SURFACE_FRICTION)
     return body
 
 
-def _primitive(client: BulletClient, body: Body) -> int:
-    """Collision shape of a catalogue body."""
-    if isinstance(body, BoxBody):
-        shape: int = client.createCollisionShape(client.GEOM_BOX, halfExtents=body.half)
-    else:
-        shape = client.createCollisionShape(client.GEOM_CYLINDER, radius=body.radius_m, height=body.height_m)
+def _add_static(client: BulletClient, shape: int, place: Vector, turn: Turn = UPRIGHT) -> int:
+    """A body of mass zero that collides with the robot only; as a plain rigid body it costs the least."""
+    body: int = client.createMultiBody(0, shape, -1, place, turn, useMaximalCoordinates=1)
+    client.setCollisionFilterGroupMask(body, -1, STATIC_GROUP, ROBOT_GROUP)
+    return body
+
+
+def _compound(client: BulletClient, bodies: Sequence[Body]) -> int:
+    """One collision shape of catalogue bodies in their common frame."""
+    boxes = [isinstance(body, BoxBody) for body in bodies]
+    shape: int = client.createCollisionShapeArray(
+        shapeTypes=[client.GEOM_BOX if box else client.GEOM_CYLINDER for box in boxes],
+        halfExtents=[body.half if isinstance(body, BoxBody) else (0.0, 0.0, 0.0) for body in bodies],
+        radii=[0.0 if isinstance(body, BoxBody) else body.radius_m for body in bodies],
+        lengths=[0.0 if isinstance(body, BoxBody) else body.height_m for body in bodies],
+        collisionFramePositions=[body.centre for body in bodies],
+    )
     return shape

@@ -33,16 +33,16 @@ class Path:
         start, end = self.progress_m, min(self.progress_m + window_m, self.length_m)
         best_gap, best = math.inf, start
         for k in range(self.segment_at(start), len(self._points) - 1):
-            if self._lengths[k] > end:
+            low, high = self._lengths[k], self._lengths[k + 1]
+            if low > end:
                 break
             (ax, ay), (bx, by) = self._points[k], self._points[k + 1]
-            span = self._lengths[k + 1] - self._lengths[k]
-            share = 0.0 if span == 0.0 else ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / (span * span)
-            along = min(max(self._lengths[k] + share * span, self._lengths[k], start), self._lengths[k + 1], end)
-            px, py = self.point(along)
-            gap = math.hypot(x - px, y - py)
+            span = max(high - low, 1e-12)
+            ux, uy = (bx - ax) / span, (by - ay) / span
+            along = min(max((x - ax) * ux + (y - ay) * uy, start - low, 0.0), end - low, high - low)
+            gap = math.hypot(x - ax - along * ux, y - ay - along * uy)
             if gap < best_gap:
-                best_gap, best = gap, along
+                best_gap, best = gap, low + along
         self.progress_m = best
         return best_gap
 

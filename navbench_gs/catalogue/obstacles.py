@@ -80,7 +80,7 @@ OBSTACLES: dict[str, ObstacleType] = {
             (
                 standing_box(0.55, 0.55, 0.25),
                 span_box((-0.29, 0.29), 0.29, (0.25, 0.5)),
-                CylinderBody(0.25, 0.4, (0, 0, 0.7)),
+                CylinderBody(0.27, 0.4, (0, 0, 0.7)),
             ),
         ),
         ObstacleType(

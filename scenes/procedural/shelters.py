@@ -6,6 +6,8 @@ Every function returns a :class:`Part` in its own frame (base at z = 0, centred 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from navbench_gs.splats.shapes import (
@@ -121,12 +123,8 @@ def goods(rng: np.random.Generator, x: float, half: float, top: float, detail: f
     return join_surfels(parts)
 
 
-def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0) -> Part:
-    """A news or coffee kiosk with a serving hatch towards +x, a counter and a flat roof; about 2800 surfels."""
-    spacing = 0.135 / detail
-    paint = pigment(("#2f5145", "#6b2f2a", "#3a4a63", "#d8d2c4")[int(4 * rng.random())])
-    half = width_m / 2.0
-    walls = box(rng, (0, 0, 1.2), (half, half, 1.2), flat_colour(*paint), spacing=spacing)
+def kiosk_front(half: float, paint: Colour) -> Callable[[Floats], Floats]:
+    """Paint of a kiosk's walls: a hatch full of goods in front, posters on the other sides, panels all round."""
 
     def fronted(p: Floats) -> Floats:
         hatch = (p[:, 0] > half - 0.02) & (np.abs(p[:, 1]) < 0.72 * half) & (p[:, 2] > 1.05) & (p[:, 2] < 2.0)
@@ -140,7 +138,17 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
         wall = np.where(poster[:, None], 0.5 * picture, np.array(paint) * panel[:, None])
         return np.where(hatch[:, None], inside, wall)
 
-    walls = painted(walls, fronted)
+    return fronted
+
+
+def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0) -> Part:
+    """A news or coffee kiosk with a serving hatch towards +x, a counter and a flat roof; about 2800 surfels."""
+    spacing = 0.135 / detail
+    paint = pigment(("#2f5145", "#6b2f2a", "#3a4a63", "#d8d2c4")[int(4 * rng.random())])
+    half = width_m / 2.0
+    walls = box(rng, (0, 0, 1.2), (half, half, 1.2), flat_colour(*paint), spacing=spacing)
+
+    walls = painted(walls, kiosk_front(half, paint))
     counter = box(rng, (half + 0.14, 0, 1.0), (0.16, 0.78 * half, 0.03), flat_colour(*WOOD), spacing=0.08, bottom=True)
     roof = box(
         rng,
@@ -198,6 +206,18 @@ def glass_pane(rng: np.random.Generator, corner: Floats, along: Floats, height: 
     return join_surfels([pane, frame])
 
 
+def poster_case(rng: np.random.Generator, spacing: float) -> Surfels:
+    """A standing case in the xz plane with the same bold poster on both sides."""
+    hue = np.array(AWNINGS[int(5 * rng.random())])
+    case = box(rng, (0, 0, 1.2), (0.55, 0.05, 0.85), flat_colour(*hue), spacing=spacing, bottom=True)
+
+    def printed(p: Floats) -> Floats:
+        moon = np.hypot(p[:, 0], p[:, 2] - 1.35) < 0.3
+        return np.where(moon[:, None], 0.8 - 0.6 * hue, hue + 0.1 * (p[:, 2:3] < 0.75))
+
+    return painted(case, printed)
+
+
 def bus_shelter(rng: np.random.Generator, *, width_m: float = 3.6, detail: float = 1.0) -> Part:
     """Open towards +x: glass back and side, a bench, a poster, a flat roof on posts; about 1900 surfels."""
     half, back = width_m / 2.0, -0.65
@@ -232,14 +252,7 @@ def bus_shelter(rng: np.random.Generator, *, width_m: float = 3.6, detail: float
     legs = rods(
         [(back + 0.28, y, 0.0) for y in (-1.3, 0.7)], [(back + 0.28, y, 0.46) for y in (-1.3, 0.7)], 0.03, STEEL
     )
-    hue = np.array(AWNINGS[int(5 * rng.random())])
-    poster = box(rng, (-0.05, half, 1.2), (0.55, 0.05, 0.85), flat_colour(*hue), spacing=0.09 / detail, bottom=True)
-    poster = painted(
-        poster,
-        lambda p: np.where(
-            (np.hypot(p[:, 0] + 0.05, p[:, 2] - 1.35) < 0.3)[:, None], 0.8 - 0.6 * hue, hue + 0.1 * (p[:, 2:3] < 0.75)
-        ),
-    )
+    poster = poster_case(rng, 0.09 / detail).moved(-0.05, half)
     solids = (
         box_solid((back, 0.0, 1.05), (0.03, half, 1.05)),
         box_solid((-0.05, -half, 1.05), (0.6, 0.03, 1.05)),

@@ -72,6 +72,22 @@ def leaf_shade(leaves: Surfels, count: int, half: float) -> Solid:
     return Solid(vertices, np.stack([first, first + len(pick), first + 2 * len(pick)], axis=1))
 
 
+@dataclass(frozen=True)
+class Growth:
+    """One tree to be grown."""
+
+    kind: Species
+    height_m: float
+    crown_m: float
+    """Radius of the crown."""
+    detail: float
+
+    @property
+    def trunk_m(self) -> float:
+        """Radius of the trunk half-way to the first limbs."""
+        return 0.011 * self.height_m + 0.02 * self.crown_m + 0.02
+
+
 def tree(
     rng: np.random.Generator,
     *,
@@ -80,19 +96,19 @@ def tree(
     species: str = "linden",
     detail: float = 1.0,
 ) -> Part:
-    """A tree of one of ``SPECIES`` with a crown of radius ``crown_m``; 2200 to 3600 surfels at detail 1."""
-    kind = SPECIES[species]
-    fork = kind.trunk_share * height_m
-    radius = 0.011 * height_m + 0.02 * crown_m + 0.02
+    """A tree of one of ``SPECIES`` with a crown of radius ``crown_m``; 3300 to 3900 surfels at detail 1."""
+    plan = Growth(SPECIES[species], height_m, crown_m, detail)
+    radius, fork = plan.trunk_m, plan.kind.trunk_share * height_m
     lean = 0.05 * height_m * (rng.random(2) - 0.5)
     trunk_line = np.array([[0, 0, 0], [0.3 * lean[0], 0.3 * lean[1], 0.5 * fork], [lean[0], lean[1], fork]])
-    limbs, tips = branches(rng, kind, trunk_line[-1], height_m, crown_m, radius, detail)
-    bark = tube(rng, trunk_line, [1.35 * radius, radius, 0.85 * radius], kind.bark, spacing=0.085 / detail, around=8)
+    limbs, tips = branches(rng, plan, trunk_line[-1])
+    girth = [1.35 * radius, radius, 0.85 * radius]
+    bark = tube(rng, trunk_line, girth, plan.kind.bark, spacing=0.085 / detail, around=8)
     wood = join_surfels([weathered(rng, bark, grain=0.25), *limbs])
     if species == "birch":
         marks = rng.random(len(wood)) < 0.22
         wood = painted(wood, lambda p: np.where(marks[:, None], 0.05, wood.albedo))
-    leaves = crown_leaves(rng, kind, tips, crown_m, detail)
+    leaves = crown_leaves(rng, plan, tips)
     return Part(
         surfels=(wood, leaves),
         solids=(prism_solid((0.0, 0.0, 0.0), 1.2 * radius, fork, sides=8),),
@@ -100,60 +116,52 @@ def tree(
     )
 
 
-def branches(
-    rng: np.random.Generator,
-    kind: Species,
-    fork: Floats,
-    height_m: float,
-    crown_m: float,
-    radius: float,
-    detail: float,
-) -> tuple[list[Surfels], Floats]:
+def branches(rng: np.random.Generator, plan: Growth, fork: Floats) -> tuple[list[Surfels], Floats]:
     """Limbs from the fork and the leader; their surfels and the places (K, 4) x, y, z, size where leaves cluster."""
     limbs, tips = [], []
     count = int(7 + 4 * rng.random())
-    rise = height_m - fork[2]
     for k in range(count):
         share = (k + 0.5 * rng.random()) / count
-        heading = 2.4 * k + 0.9 * rng.random()
-        width = float(np.interp(share, [0.0, 0.45, 1.0], kind.spread)) * crown_m * (0.65 + 0.45 * rng.random())
-        start = fork + np.array([0.0, 0.0, 0.55 * rise * share])
-        top = start[2] + (0.25 + 0.75 * share) * (height_m - start[2]) * (0.45 + 0.5 * kind.lift)
-        end = np.array([fork[0] + 0.72 * width * np.cos(heading), fork[1] + 0.72 * width * np.sin(heading), top])
-        knee = (
-            0.5 * (start + end)
-            + np.array([0, 0, 0.10 * rise * (0.5 - kind.lift)])
-            + 0.12 * width * (rng.random(3) - 0.5)
-        )
-        line = np.stack([start, knee, end])
-        thick = radius * (0.42 - 0.22 * share)
-        limbs.append(tube(rng, line, [thick, 0.7 * thick, 0.3 * thick], kind.bark, spacing=0.16 / detail, around=5))
-        for _ in range(2 + (rng.random() < 0.6)):
-            at = end + 0.42 * width * directions(rng, 1)[0] * np.array([1.0, 1.0, 0.75])
-            limbs.append(
-                tube(rng, np.stack([knee, 0.6 * end + 0.4 * at, at]), 0.02, kind.bark, spacing=0.3 / detail, around=3)
-            )
-            tips.append((*at, crown_m * (0.24 + 0.2 * rng.random())))
-        tips.append((*end, crown_m * (0.26 + 0.2 * rng.random())))
-        if kind.lift > 0.6:
-            tips.append((*knee, crown_m * (0.3 + 0.2 * rng.random())))
-    crest = fork + np.array([0.0, 0.0, 0.86 * rise])
-    limbs.append(
-        tube(
-            rng,
-            np.stack([fork, crest]),
-            [0.8 * (1.0 - kind.trunk_share) * radius, 0.02],
-            kind.bark,
-            spacing=0.12 / detail,
-            around=6,
-        )
-    )
-    tips.append((*crest, crown_m * 0.3 * kind.spread[2] / 0.5))
+        grown, ends = limb(rng, plan, fork, share, 2.4 * k + 0.9 * rng.random())
+        limbs += grown
+        tips += ends
+    crest = fork + np.array([0.0, 0.0, 0.86 * (plan.height_m - fork[2])])
+    girth = [0.8 * (1.0 - plan.kind.trunk_share) * plan.trunk_m, 0.02]
+    limbs.append(tube(rng, np.stack([fork, crest]), girth, plan.kind.bark, spacing=0.12 / plan.detail, around=6))
+    tips.append((*crest, plan.crown_m * 0.3 * plan.kind.spread[2] / 0.5))
     return limbs, np.array(tips)
 
 
-def crown_leaves(rng: np.random.Generator, kind: Species, tips: Floats, crown_m: float, detail: float) -> Surfels:
+def limb(
+    rng: np.random.Generator, plan: Growth, fork: Floats, share: float, heading: float
+) -> tuple[list[Surfels], list[tuple[float, ...]]]:
+    """One limb with its twigs; ``share`` says how far up the leader it starts, ``heading`` where it points."""
+    kind, crown_m, detail = plan.kind, plan.crown_m, plan.detail
+    width = float(np.interp(share, [0.0, 0.45, 1.0], kind.spread)) * crown_m * (0.65 + 0.45 * rng.random())
+    rise = plan.height_m - fork[2]
+    start = fork + np.array([0.0, 0.0, 0.55 * rise * share])
+    top = start[2] + (0.25 + 0.75 * share) * (plan.height_m - start[2]) * (0.45 + 0.5 * kind.lift)
+    end = np.array([fork[0] + 0.72 * width * np.cos(heading), fork[1] + 0.72 * width * np.sin(heading), top])
+    sag = np.array([0.0, 0.0, 0.10 * rise * (0.5 - kind.lift)])
+    knee = 0.5 * (start + end) + sag + 0.12 * width * (rng.random(3) - 0.5)
+    thick = plan.trunk_m * (0.42 - 0.22 * share)
+    girth = [thick, 0.7 * thick, 0.3 * thick]
+    grown = [tube(rng, np.stack([start, knee, end]), girth, kind.bark, spacing=0.16 / detail, around=5)]
+    tips = []
+    for _ in range(2 + (rng.random() < 0.6)):
+        at = end + 0.42 * width * directions(rng, 1)[0] * np.array([1.0, 1.0, 0.75])
+        twig = np.stack([knee, 0.6 * end + 0.4 * at, at])
+        grown.append(tube(rng, twig, 0.02, kind.bark, spacing=0.3 / detail, around=3))
+        tips.append((*at, crown_m * (0.24 + 0.2 * rng.random())))
+    tips.append((*end, crown_m * (0.26 + 0.2 * rng.random())))
+    if kind.lift > 0.6:
+        tips.append((*knee, crown_m * (0.3 + 0.2 * rng.random())))
+    return grown, tips
+
+
+def crown_leaves(rng: np.random.Generator, plan: Growth, tips: Floats) -> Surfels:
     """Leaves in flattened, ragged clusters around the tips (K, 4), lighter towards the top; dark inner leaves."""
+    kind, crown_m, detail = plan.kind, plan.crown_m, plan.detail
     leaf = kind.leaf_size / np.sqrt(detail) * (crown_m / 2.2) ** 0.5
     count = int(2300 * detail * (crown_m / 2.2) ** 0.9)
     inner = int(0.22 * count)

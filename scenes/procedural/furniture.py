@@ -10,7 +10,7 @@ import numpy as np
 
 from navbench_gs.catalogue.body import BoxBody
 from navbench_gs.catalogue.obstacles import OBSTACLES, SPACING_M, obstacle_look
-from navbench_gs.catalogue.pedestrians import PEDESTRIANS, figure, posed_figure
+from navbench_gs.catalogue.pedestrians import figure, posed_figure
 from navbench_gs.catalogue.seats import bench as bench_look
 from navbench_gs.splats.shapes import (
     bent_rod,
@@ -190,7 +190,7 @@ def sign_symbol(rng: np.random.Generator, kind: str) -> Surfels:
         "crossing": ([(-0.2, -0.2), (0.2, -0.2), (0.0, 0.2), (-0.2, -0.2)], 0.04),
     }
     line, radius = strokes[kind]
-    return bent_rod([(0.02, y, z) for y, z in line], radius, white, spacing=0.11)
+    return bent_rod([(0.035, y, z) for y, z in line], radius, white, spacing=0.11)
 
 
 def notice_board(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
@@ -440,7 +440,7 @@ def statue(rng: np.random.Generator, *, height_m: float = 3.0, detail: float = 1
         for (low, half), high in zip(tiers, (0.16, 0.30, plinth_m), strict=True)
     ]
     bronze = np.array(pigment("#4f6a58"))
-    person = posed_figure(figure(sorted(PEDESTRIANS)[int(3 * rng.random())]), 0.6, 0.25)
+    person = posed_figure(figure(("office_worker", "shopper", "summer_dress")[int(3 * rng.random())]), 0.6, 0.25)
     bronzed = painted(person, lambda p: bronze * (0.6 + 0.5 * rng.random((len(p), 1)))).moved(0, 0, plinth_m)
     solids = (box_solid((0, 0, 0.15), (0.75, 0.75, 0.15)), box_solid((0, 0, plinth_m / 2), (0.48, 0.48, plinth_m / 2)))
     shade = (prism_solid((0, 0, plinth_m), 0.22, height_m - plinth_m, 6),)

@@ -125,7 +125,7 @@ def _draw_problem(panel: Axes, drive: Drawn, *, crowded: bool) -> None:
         )
     if not crowded:
         for way in drive.trajectory.pedestrians.transpose(1, 2, 0):
-            panel.plot(way[0], way[1], color="#009E73", linewidth=0.6, alpha=0.7, zorder=2)
+            panel.plot(way[0], way[1], color="#009E73", linewidth=0.5, alpha=0.5, zorder=2)
     panel.plot(*episode.start[:2], marker="o", markersize=3.5, color="black", zorder=6)
     panel.plot(*episode.goal, marker="*", markersize=8, color="black", markeredgecolor="white", zorder=6)
 

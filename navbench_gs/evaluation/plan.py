@@ -15,7 +15,7 @@ from navbench_gs.domain.run import RunConfig, RunManifest
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.task import task_named
 from navbench_gs.env import env_for_card
-from navbench_gs.errors import InvalidRecordError, UnknownNameError
+from navbench_gs.errors import AgentCardError, InvalidRecordError, NavBenchError, UnknownNameError, one_line
 from navbench_gs.evaluation.needs import NO_PICTURE, sees
 from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids, suite_names
 
@@ -51,7 +51,7 @@ def plan_run(config: RunConfig, *, shard: tuple[int, int] | None = None, rules: 
     for task in config.tasks:
         task_named(task)
     scenes = {scene.scene_id: scene for scene in chosen_scenes(config.suite, config.scenes)}
-    card = load_agent(config.agent, checkpoint=config.checkpoint).card
+    card = card_of(config.agent, config.checkpoint)
     renderer = picture_rules(card, next(iter(scenes.values())), config.tasks[0], config.renderer)
     chosen = [
         episode
@@ -87,6 +87,21 @@ def chosen_scenes(suite: str, names: tuple[str, ...]) -> tuple[Scene, ...]:
         if name not in known:
             raise UnknownNameError(f"scene of suite '{suite}'", name, known, "navbench list scenes")
     return tuple(load_scene(name) for name in dict.fromkeys(names or known))
+
+
+def card_of(agent: str, checkpoint: str | None) -> AgentCard:
+    """The card of an agent, which is made for that.
+
+    Raises:
+        UnknownNameError: there is no such agent.
+        AgentCardError: it cannot be made.
+    """
+    try:
+        return load_agent(agent, checkpoint=checkpoint).card
+    except NavBenchError:
+        raise
+    except Exception as error:
+        raise AgentCardError(f"agent '{agent}' cannot be made: {one_line(error)}") from error
 
 
 def picture_rules(card: AgentCard, scene: Scene, task: str, renderer: str) -> str:

@@ -70,6 +70,11 @@ class Quits(Misbehaving):
         sys.exit("no licence")
 
 
+class Stumbles(Misbehaving):
+    def reset(self, observation, *, seed, privileged=None):
+        raise KeyError("no map")
+
+
 class Nan(Misbehaving):
     def misbehave(self):
         return Velocity(float("nan"), 0.0)

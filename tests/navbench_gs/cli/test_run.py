@@ -94,6 +94,11 @@ def test_names_that_do_not_exist_are_told_the_closest(suite, tmp_path):
     assert not out.exists()
 
 
+def test_an_agent_that_cannot_be_made_is_named_with_its_reason(misbehaving, suite, tmp_path):
+    result = navbench_run(suite, tmp_path / "run", agent="unloadable")
+    assert_one_line(result, "agent 'unloadable' cannot be made: OSError: no weights here")
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

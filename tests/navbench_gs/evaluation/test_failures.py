@@ -50,6 +50,14 @@ def test_a_failure_that_repeats_is_a_failed_row_with_its_reason(run, agent, reas
     assert (driven.success, driven.error) == (True, None)
 
 
+def test_an_agent_that_fails_before_it_moves_has_rows_of_no_length(run):
+    code, _, out = run("stumbles")
+    assert code == 0
+    assert [(row.error, row.time_s, row.route_completion) for row in RunFolder.open(out).rows()] == [
+        ("KeyError: 'no map'", 0.0, 0.0)
+    ] * 2
+
+
 def incident_of(out) -> str:
     (line,) = (out / "errors.jsonl").read_text().splitlines()
     incident = json.loads(line)

@@ -17,7 +17,7 @@ from scenes.procedural.materials import bricks, concrete, mottled, plaster, stri
 from scenes.procedural.noise import hash01
 from scenes.procedural.part import GLASS, Part, Solid, box_solid
 
-RECESS_M = 0.12
+RECESS_M = 0.09
 """How far glass lies behind the wall."""
 FINE_BELOW_M = 3.3
 """Walls are sampled finely up to this height."""
@@ -39,6 +39,8 @@ class FacadeStyle:
     accent: tuple[float, float, float] = (0.40, 0.06, 0.05)
     awnings: bool = False
     plinth: bool = True
+    roof: str = "flat"
+    """``flat`` or ``tiled``: a pitched roof rising from the eaves."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,7 @@ def facade(rng: np.random.Generator, width: float, height: float, style: FacadeS
     """One facade, without a solid. ``far`` halves its resolution and leaves out small things."""
     openings = _openings(rng, width, height, style)
     parts: list[Surfels] = list(_wall(rng, width, height, style, openings, far))
-    for opening in openings:
-        if opening.kind == "door":
-            parts.append(_door(rng, opening, style))
+    parts.extend(_door(rng, opening, style) for opening in openings if opening.kind == "door")
     glazed = [o for o in openings if o.kind != "door"]
     parts.extend(_glazing(rng, glazed, style, far))
     parts.extend(_trims(rng, width, height, style, far))
@@ -121,6 +121,8 @@ def _wall(
     """The wall between its openings, finer near the ground."""
     seed = int(rng.random() * 1000)
     material = wall_material(style, seed)
+    if style.plinth and style.ground_floor not in ("shop", "arcade"):
+        material = _on_plinth(material)
     brick = style.wall == "brick"
     cell = (0.24, 0.08) if brick else (0.13, 0.13)
     coarse = (cell[0] * 2, cell[1] * 2.5) if brick else (0.27, 0.27)
@@ -133,6 +135,13 @@ def _wall(
     if brick and not far:
         parts.append(_mortar(width, split, cell[1], openings))
     return parts
+
+
+def gable(rng: np.random.Generator, depth: float, z0: float, z1: float, style: FacadeStyle) -> Part:
+    """The bare side of a house between two heights, facade frame."""
+    tone = tuple(0.75 * c + 0.06 for c in style.tone)
+    wall = rectangle(rng, (0.0, 0.0, z0), (0.0, depth, 0.0), (0.0, 0.0, z1 - z0), plaster(tone), spacing=0.34)
+    return Part(surfels=(wall,))
 
 
 def _wall_cells(
@@ -156,7 +165,7 @@ def _wall_cells(
     else:
         y = y + (rng.random(len(y)) - 0.5) * 0.3 * wide * (wide > 0.8 * step_y)
         z = z + (rng.random(len(z)) - 0.5) * 0.3 * high * (high > 0.8 * step_z)
-        y, z = np.clip(y, 0.5 * wide, width - 0.5 * wide), np.clip(z, z0 + 0.4 * high, z1 - 0.4 * high)
+        y, z = np.clip(y, 0.75 * wide, width - 0.75 * wide), np.clip(z, z0 + 0.4 * high, z1 - 0.4 * high)
         sizes = np.stack([0.60 * wide, 0.60 * high, np.full_like(wide, 0.004)], axis=1)
     return surfels(np.stack([0 * y, y, z], axis=1), (0, 1, 0), (0, 0, 1), sizes, material(y, z))
 
@@ -247,8 +256,8 @@ def _interiors(
     albedo = np.full((len(glass), 3), 0.035) + (0.02 * tone + 0.02 * z / height)[:, None]
     if kind == "shop":
         goods = hash01(np.floor(y * 2.2 + 9 * tone), np.floor(z * 2.5), 31)
-        shelf = (z < 0.62 * height) & (goods > 0.45)
-        warm = np.stack([0.20 + 0.25 * goods, 0.15 + 0.16 * tone, 0.10 + 0.12 * level], axis=1)
+        shelf = (z < 0.55 * height) & (goods > 0.5)
+        warm = np.stack([0.08 + 0.22 * goods, 0.07 + 0.14 * tone, 0.06 + 0.08 * level], axis=1)
         return np.where(shelf[:, None], warm, albedo + 0.03)
     cloth = np.array([0.42, 0.39, 0.34]) * (0.6 + 0.5 * tone)[:, None]
     blind = (style < 0.35) & (z > height * (0.3 + 0.5 * level))
@@ -323,6 +332,10 @@ def _trims(rng: np.random.Generator, width: float, height: float, style: FacadeS
     """Cornice, bands between storeys, and the plinth."""
     stone = mottled((0.46, 0.45, 0.42), 0.1)
     parts = [box(rng, (0.06, width / 2, height - 0.12), (0.16, width / 2, 0.12), stone, spacing=0.3, bottom=True)]
+    if not far:
+        parts.append(_quoins(rng, width, height, style))
+    if style.roof == "tiled":
+        parts.append(_tiled_roof(rng, width, height))
     if far:
         return parts
     z = 3.7 if style.ground_floor in ("shop", "arcade") else style.storey_m
@@ -330,9 +343,42 @@ def _trims(rng: np.random.Generator, width: float, height: float, style: FacadeS
     while z < height - 1.0:
         parts.append(_band(width, z, 0.05, tone))
         z += style.storey_m
-    if style.plinth and style.ground_floor not in ("shop", "arcade"):
-        parts.append(_band(width, 0.16, 0.09, (0.24, 0.235, 0.225)))
     return parts
+
+
+def _on_plinth(material: Material) -> Material:
+    """The wall's material above a plinth of dark stone."""
+
+    def stacked(u: Floats, v: Floats) -> Floats:
+        stone = np.outer(0.20 + 0.06 * hash01(np.floor(u / 0.7), np.zeros_like(u), 3), (1.0, 0.98, 0.94))
+        return np.where((v < 0.32)[:, None], stone, material(u, v))
+
+    return stacked
+
+
+def _quoins(rng: np.random.Generator, width: float, height: float, style: FacadeStyle) -> Surfels:
+    """Corner stones at both ends: they keep the edges of the wall crisp."""
+    rows = np.arange(max(1, int(height / 0.36)))
+    z = np.tile(rows * (height / len(rows)), 2)
+    y = np.repeat([0.055, width - 0.055], len(rows))
+    zero, step = np.zeros_like(z), height / len(rows)
+    tone = (0.55 * np.asarray(style.tone) + 0.14) * (0.85 + 0.25 * rng.random((len(z), 1)))
+    return strips(
+        np.stack([zero, y, z], 1), np.stack([zero, y, z + step], 1), 0.05, tone, normal=(1, 0, 0), opacity=0.97,
+        overlap=0.48, lift=0.012,
+    )  # fmt: skip
+
+
+def _tiled_roof(rng: np.random.Generator, width: float, height: float) -> Surfels:
+    """The near slope of a pitched roof, in rows of tiles."""
+    tone = ((0.30, 0.12, 0.08), (0.22, 0.11, 0.09), (0.13, 0.13, 0.14))[int(rng.random() * 3)]
+
+    def tiles(u: Floats, v: Floats) -> Floats:
+        shade = 0.75 + 0.4 * hash01(np.floor(u / 0.3), np.floor(v / 0.33), 8)
+        return np.outer(shade * (1.0 - 0.3 * (np.mod(v, 0.33) < 0.08)), tone)
+
+    eaves, slope = (0.30, 0.0, height + 0.02), (-3.6, 0.0, 2.3)
+    return rectangle(rng, eaves, (0.0, width, 0.0), slope, tiles, spacing=0.3)
 
 
 def _band(width: float, z: float, half: float, tone: ArrayLike) -> Surfels:
@@ -359,7 +405,7 @@ def _shop_signs(rng: np.random.Generator, width: float, style: FacadeStyle) -> l
     starts, ends = [a for a, _ in letters], [b for _, b in letters]
     parts = [board, strips(starts, ends, 0.018, 0.75 - 0.3 * accent, normal=(1, 0, 0), overlap=0.45)]
     if style.awnings:
-        cloth = stripes(np.clip(accent * 1.4, 0, 0.9), (0.72, 0.70, 0.66), 0.5)
+        cloth = stripes(0.06 + 0.8 * accent, (0.50, 0.48, 0.44), 0.5)
         parts.append(rectangle(rng, (1.05, 0.1, 2.45), (0, width - 0.2, 0), (-1.0, 0, 0.5), cloth, spacing=0.10))
         parts.append(rectangle(rng, (1.05, 0.1, 2.27), (0, width - 0.2, 0), (0, 0, 0.18), cloth, spacing=0.09))
     return parts
@@ -423,18 +469,5 @@ def random_style(rng: np.random.Generator, ground_floor: str | None = None) -> F
         bay_m=2.2 + 0.9 * rng.random(),
         accent=accents[int(rng.random() * len(accents))],
         awnings=rng.random() < 0.5,
+        roof="tiled" if wall != "concrete" and rng.random() < 0.5 else "flat",
     )
-
-
-def wall_block(
-    rng: np.random.Generator, bounds: tuple[float, float, float, float], height: float, material: Material,
-    *, spacing: float = 0.11, coping: bool = True,
-) -> Part:  # fmt: skip
-    """A low free-standing wall, planter rim or podium over ``bounds``, with a coping stone."""
-    x0, y0, x1, y1 = bounds
-    centre, half = ((x0 + x1) / 2, (y0 + y1) / 2, height / 2), ((x1 - x0) / 2, (y1 - y0) / 2, height / 2)
-    seen = [box(rng, centre, half, material, spacing=spacing)]
-    if coping:
-        cap = (half[0] + 0.02, half[1] + 0.02, 0.04)
-        seen.append(box(rng, (centre[0], centre[1], height), cap, mottled((0.5, 0.49, 0.46)), spacing=0.12))
-    return Part(surfels=tuple(seen), solids=(box_solid(centre, half),))

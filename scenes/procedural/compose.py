@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.domain.streams import stream
 from navbench_gs.geometry import quaternions_from_frames
 from navbench_gs.splats.surfels import Surfels, join_surfels
 from navbench_gs.terrain.terrain import Grid, Mesh, Terrain
@@ -15,7 +16,7 @@ from scenes.procedural.ground import CELL_M, GroundPlan, ground_surfels
 from scenes.procedural.light import LightBake, lit
 from scenes.procedural.part import Solid
 from scenes.procedural.site import Site
-from scenes.procedural.sky import sky_dome
+from scenes.procedural.sky import Sky, sky_dome
 
 BODY_BAND_M = (0.05, 0.6)
 """Heights between which structure stops a body and hides the goal."""
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 
 def site_surfels(site: Site, progress: Callable[[float], None] | None = None) -> Surfels:
     """Everything that is seen of a site, unlit."""
-    pieces = ground_surfels(site.rng, site.plan)
+    pieces = ground_surfels(stream("procedural", site.place, site.seed, "ground"), site.plan)
     if progress is not None:
         progress(0.35)
     pieces.extend(surfels for part in site.parts for surfels in part.surfels)
@@ -36,9 +37,9 @@ def site_surfels(site: Site, progress: Callable[[float], None] | None = None) ->
     return join_surfels(pieces)
 
 
-def lit_cloud(surfels: Surfels, light: LightBake, site: Site) -> GaussianCloud:
+def lit_cloud(surfels: Surfels, light: LightBake, sky: Sky) -> GaussianCloud:
     """The splats: lit, quantised so that every machine writes the same bytes."""
-    harmonics = lit(surfels, light, site.sky)
+    harmonics = lit(surfels, light, sky)
     quaternions = quaternions_from_frames(surfels.tangents, surfels.bitangents, surfels.normals)
     return GaussianCloud(
         means=quantised(surfels.centres, 4096),

@@ -8,6 +8,7 @@ collision surface. No kerb is high enough to be structure, so nothing can fall.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from scenes.procedural.part import MATT
 CELL_M = 0.1
 NEAR_M = 1.2
 """Ground within this distance of the walkable area is sampled as finely as the walkable area itself."""
+NEAR_SURFELS = 120_000
 MIDDLE_M = 7.0
 """Beyond this distance of the walkable area the ground is sampled coarsest."""
 
@@ -45,6 +47,8 @@ class Surface:
     spacing: float = 0.085
     level: float = 0.0
     joints: Joints | None = None
+    stones: tuple[float, float] | None = None
+    """Size of small stones that are one surfel each where robots go, in a running bond."""
     kind: int = MATT
     bare: bool = False
     """Nothing is seen here (under buildings)."""
@@ -116,17 +120,26 @@ class GroundPlan:
 def ground_surfels(rng: np.random.Generator, plan: GroundPlan) -> list[Surfels]:
     """Everything that is seen of the ground: fine where robots go, coarse far away."""
     distance = distance_to_walkable(plan)
+    fineness = _fineness(distance)
     parts: list[Surfels] = []
     for number, surface in enumerate(plan.surfaces):
         if surface.bare or not (plan.labels == number).any():
             continue
         for low, high, coarseness in ((-1.0, NEAR_M, 1.0), (NEAR_M, MIDDLE_M, 1.9), (MIDDLE_M, 1e9, 3.6)):
             band = (plan.labels == number) & (distance > low) & (distance <= high)
-            if band.any():
-                parts.append(_sampled(rng, plan, surface, band, surface.spacing * coarseness))
+            if band.any() and surface.stones is not None and coarseness == 1.0:
+                parts.append(_stones(rng, plan, surface, band))
+            elif band.any():
+                parts.append(_sampled(rng, plan, surface, band, surface.spacing * fineness * coarseness))
         if surface.joints is not None:
             parts.extend(_joint_lines(plan, surface, (plan.labels == number) & (distance <= MIDDLE_M)))
     return parts
+
+
+def _fineness(distance: Floats) -> float:
+    """Factor on the spacing that spends about the same number of surfels on the near ground of every place."""
+    near_m2 = float((distance <= NEAR_M).sum()) * CELL_M**2
+    return min(max(math.sqrt(near_m2 / NEAR_SURFELS) / 0.085, 0.72), 1.05)
 
 
 def distance_to_walkable(plan: GroundPlan) -> Floats:
@@ -159,16 +172,42 @@ def _extent(plan: GroundPlan, mask: NDArray[np.bool_]) -> tuple[float, float, fl
 def _sampled(
     rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_], spacing: float
 ) -> Surfels:
-    """A jittered lattice over one surface where ``mask`` holds."""
-    x0, y0, x1, y1 = _extent(plan, mask)
-    nx, ny = max(1, round((x1 - x0) / spacing)), max(1, round((y1 - y0) / spacing))
-    x = x0 + (np.repeat(np.arange(nx), ny) + 0.5 + 0.5 * (rng.random(nx * ny) - 0.5)) * spacing
-    y = y0 + (np.tile(np.arange(ny), nx) + 0.5 + 0.5 * (rng.random(nx * ny) - 0.5)) * spacing
+    """A jittered lattice over one surface where ``mask`` holds, in step with the surface's slabs if it has any."""
+    step_x, step_y = (_in_step(spacing, size) for size in (surface.joints.size if surface.joints else (0.0, 0.0)))
+    column, row = _lattice(_extent(plan, mask), step_x, step_y)
+    x = (column + 0.5 + 0.44 * (rng.random(len(column)) - 0.5)) * step_x
+    y = (row + 0.5 + 0.44 * (rng.random(len(row)) - 0.5)) * step_y
     keep = _in_mask(plan, mask, x, y)
-    x, y = x[keep], y[keep]
-    sigma = SIGMA_PER_SPACING * spacing
+    return _flat_surfels(surface, x[keep], y[keep], SIGMA_PER_SPACING * step_x, SIGMA_PER_SPACING * step_y)
+
+
+def _stones(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> Surfels:
+    """One surfel per stone where ``mask`` holds; the light falls between them as dark joints."""
+    assert surface.stones is not None
+    wide, deep = surface.stones
+    column, row = _lattice(_extent(plan, mask), wide, deep)
+    x = (column + 0.5 + 0.5 * (row % 2) + 0.08 * (rng.random(len(row)) - 0.5)) * wide
+    y = (row + 0.5 + 0.08 * (rng.random(len(row)) - 0.5)) * deep
+    keep = _in_mask(plan, mask, x, y)
+    return _flat_surfels(surface, x[keep], y[keep], 0.47 * wide, 0.47 * deep)
+
+
+def _in_step(spacing: float, slab: float) -> float:
+    """A spacing of which an even number fills a slab, so that no surfel lies across a joint."""
+    return slab / (2 * max(1, round(slab / spacing / 2))) if slab else spacing
+
+
+def _lattice(extent: tuple[float, float, float, float], step_x: float, step_y: float) -> tuple[Floats, Floats]:
+    """Column and row numbers of all lattice cells that touch an extent; the lattice starts at the world's origin."""
+    x0, y0, x1, y1 = extent
+    columns = np.arange(math.floor(x0 / step_x + 1e-6), math.ceil(x1 / step_x - 1e-6), dtype=np.float64)
+    rows = np.arange(math.floor(y0 / step_y + 1e-6), math.ceil(y1 / step_y - 1e-6), dtype=np.float64)
+    return np.repeat(columns, len(rows)), np.tile(rows, len(columns))
+
+
+def _flat_surfels(surface: Surface, x: Floats, y: Floats, sigma_x: float, sigma_y: float) -> Surfels:
     centres = np.stack([x, y, np.full_like(x, surface.level)], axis=1)
-    sizes = (sigma, sigma, THICKNESS_M)
+    sizes = (sigma_x, sigma_y, THICKNESS_M)
     return surfels(centres, (1, 0, 0), (0, 1, 0), sizes, surface.material(x, y), 0.985, surface.kind)
 
 
@@ -191,8 +230,18 @@ def _joint_lines(plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) ->
     for start, end in (along, across):
         keep = _in_mask(plan, mask, start[:, 0], start[:, 1]) & _in_mask(plan, mask, end[:, 0], end[:, 1])
         if keep.any():
-            parts.append(strips(start[keep], end[keep], joints.half_width, joints.albedo, opacity=0.8))
+            parts.append(_short_strips(start[keep], end[keep], joints))
     return parts
+
+
+def _short_strips(start: Floats, end: Floats, joints: Joints) -> Surfels:
+    """Joint lines in pieces of at most half a metre: a longer Gaussian would smear when seen from near."""
+    pieces = max(1, math.ceil(max(joints.size) / 0.5 - 1e-6))
+    share = np.arange(pieces + 1) / pieces
+    knots = start[:, None] + share[None, :, None] * (end - start)[:, None]
+    return strips(
+        knots[:, :-1].reshape(-1, 3), knots[:, 1:].reshape(-1, 3), joints.half_width, joints.albedo, opacity=0.8
+    )
 
 
 def kerb(start: tuple[float, float], end: tuple[float, float], *, drop: float, stone: float = 1.0) -> list[Surfels]:

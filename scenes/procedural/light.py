@@ -19,7 +19,7 @@ from navbench_gs.errors import DamagedFileError
 from navbench_gs.splats.film import displayed_colour
 from navbench_gs.splats.surfels import Surfels, unit
 from scenes.procedural.noise import value_noise
-from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, Solid
+from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, MATT, Solid
 from scenes.procedural.sky import Sky, sky_radiance
 
 Floats = NDArray[np.float64]
@@ -29,6 +29,8 @@ NO_CASTER = 65535
 LEVELS_M = np.array([0.15, 0.7, 1.6, 3.2, 6.0, 11.0])
 AXES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
 SH_BAND_0, SH_BAND_1 = 0.28209479177387814, 0.4886025119029199
+BRIGHT_TONE = 0.36
+"""Exposed radiance of sunlit stone: the film curve shows it as a light, not a white tone."""
 REFLECTED = 0.26
 """Share of the light of sun and sky that surroundings send on."""
 
@@ -207,21 +209,36 @@ def _filled(values: Floats, missing: NDArray[np.bool_]) -> Floats:
 
 def lit(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
     """Spherical harmonics (N, 4, 3) of the displayed colour of every surfel."""
-    normals = surfels.normals
-    foliage, glass, emissive = (surfels.kind == kind for kind in (FOLIAGE, GLASS, EMISSIVE))
-    towards = sky.sun_direction
-    facing = _along(normals, towards)
-    facing = np.where(foliage, 0.35 + 0.45 * np.abs(facing), np.maximum(facing, 0.0))
-    sunshine = sun_visibility(surfels, light, sky) * facing
     share = sky_share(surfels, light)
-    ambient = _ambient(share, normals, foliage, sky)
-    radiance = surfels.albedo * (sunshine[:, None] * np.asarray(sky.sunlight) + ambient)
-    radiance = np.where(emissive[:, None], 4.0 * surfels.albedo, radiance)
+    radiance = reflected(surfels, share, light, sky)
     harmonics = np.zeros((len(surfels), 4, 3))
     harmonics[:, 0] = (displayed_colour(radiance, sky.exposure) - 0.5) / SH_BAND_0
+    glass = surfels.kind == GLASS
     if glass.any():
-        harmonics[glass] = _glass(radiance[glass], surfels.centres[glass], normals[glass], share[glass], sky)
+        normals = surfels.normals[glass]
+        harmonics[glass] = _glass(radiance[glass], surfels.centres[glass], normals, share[glass], sky)
     return harmonics
+
+
+def reflected(surfels: Surfels, share: Floats, light: LightBake, sky: Sky) -> Floats:
+    """Linear radiance (N, 3) of sun and sky from matt surfels, of leaves, and of what shines by itself."""
+    normals = surfels.normals
+    foliage, emissive = surfels.kind == FOLIAGE, surfels.kind == EMISSIVE
+    facing = _along(normals, sky.sun_direction)
+    facing = np.where(foliage, 0.35 + 0.45 * np.abs(facing), np.maximum(facing, 0.0))
+    sunshine = sun_visibility(surfels, light, sky) * facing
+    ambient = _ambient(share, normals, foliage, sky)
+    radiance = surfels.albedo * (sunshine[:, None] * np.asarray(sky.sunlight) + ambient)
+    return np.where(emissive[:, None], 4.0 * surfels.albedo, radiance)
+
+
+def metered_exposure(surfels: Surfels, light: LightBake, sky: Sky) -> float:
+    """The exposure a camera would choose for the brighter surfaces, keeping some of the weather's mood."""
+    matt = (surfels.kind == MATT) & (surfels.centres[:, 2] < 6.0)
+    radiance = reflected(surfels, sky_share(surfels, light), light, sky)[matt].mean(axis=1)
+    bright = float(np.percentile(radiance, 80.0))
+    wanted = min(max(BRIGHT_TONE / (bright * sky.exposure), 0.55), 1.8)
+    return round(sky.exposure * wanted**0.8, 4)
 
 
 def sun_visibility(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
@@ -290,14 +307,15 @@ def _with_ground_map(share: Floats, surfels: Surfels, normals: Floats, light: Li
 
 
 def _sky_by_axis(sky: Sky) -> Floats:
-    """Mean radiance (6, 3) of the sky over the hemisphere of each axis, cosine-weighted, and of the ground below."""
+    """Mean radiance (6, 3) of the sky over the hemisphere of each axis, cosine-weighted; a third greyer, as white balance does."""
     directions = _upper_directions(64)
     colours = sky_radiance(sky, directions)
     means = []
     for axis in AXES[:5]:
         weight = np.maximum(_along(directions, axis), 0.0)
         means.append(np.sum(colours * weight[:, None], axis=0) / np.sum(weight))
-    return np.stack([*means, means[4]])
+    balanced = np.stack([*means, means[4]])
+    return 0.65 * balanced + 0.35 * balanced.mean(axis=1, keepdims=True)
 
 
 def _bounce(sky: Sky, by_axis: Floats) -> Floats:
@@ -334,9 +352,9 @@ def _glass(radiance: Floats, centres: Floats, normals: Floats, share: Floats, sk
     wobble = (0.7 + 0.6 * value_noise(centres[:, 0] * 1.1 + centres[:, 1], centres[:, 2] * 1.3, 61))[:, None]
     mirrored = np.clip(outside * wobble, 0.0, 1.0) * by_axis[:4].mean(axis=0) + (1 - np.clip(outside, 0, 1)) * facade
     sky_above = outside * by_axis[4] + (1 - np.clip(outside, 0, 1)) * facade
-    head_on = displayed_colour(radiance * 0.85 + 0.14 * mirrored * wobble, sky.exposure)
-    grazing = displayed_colour(radiance * 0.45 + 0.55 * mirrored, sky.exposure)
-    below = displayed_colour(radiance * 0.75 + 0.42 * sky_above, sky.exposure)
+    head_on = displayed_colour(radiance * 0.9 + 0.07 * mirrored * wobble, sky.exposure)
+    grazing = displayed_colour(radiance * 0.5 + 0.42 * mirrored, sky.exposure)
+    below = displayed_colour(radiance * 0.8 + 0.28 * sky_above, sky.exposure)
     # views: d.n = -1, d_z = 0 -> head_on; d.n = -0.3, d_z = 0 -> grazing; d.n = -0.8, d_z = 0.6 -> below
     a = (grazing - head_on) / 0.7
     c = head_on + a

@@ -31,8 +31,8 @@ def asphalt(seed: int = 1, shade: float = 1.0) -> Material:
     """Worn asphalt with repair patches and fine grit."""
 
     def material(u: Floats, v: Floats) -> Floats:
-        level = 0.105 + 0.05 * (fractal_noise(u * 0.35, v * 0.35, 3, seed) - 0.5) + 0.04 * (grain(u, v, seed) - 0.5)
-        level = level - 0.025 * (value_noise(u * 0.13 + 3, v * 0.2, seed + 9) > 0.76)
+        level = 0.105 + 0.05 * (fractal_noise(u * 0.35, v * 0.35, 3, seed) - 0.5) + 0.07 * (grain(u, v, seed) - 0.5)
+        level = level - 0.03 * (value_noise(u * 0.13 + 3, v * 0.2, seed + 9) > 0.76)
         level = level + 0.02 * (value_noise(u * 7, v * 7, seed + 5) - 0.5)
         return tinted(np.maximum(level, 0.03) * shade, (1.02, 1.0, 0.97))
 
@@ -44,21 +44,21 @@ def slabs(size: tuple[float, float], tone: ArrayLike, seed: int = 3, contrast: f
 
     def material(u: Floats, v: Floats) -> Floats:
         shade = hash01(np.floor(u / size[0]), np.floor(v / size[1]), seed)
-        level = 1.0 + contrast * (shade - 0.5) + 0.22 * (fractal_noise(u * 0.5, v * 0.5, 3, seed + 2) - 0.5)
+        level = 1.0 + contrast * (shade - 0.5) + 0.30 * (fractal_noise(u * 0.5, v * 0.5, 3, seed + 2) - 0.5)
         stain = np.clip((value_noise(u * 1.3, v * 1.3, seed + 8) - 0.72) * 3.0, 0.0, 1.0)
-        level = level - 0.22 * stain + 0.08 * (grain(u, v, seed) - 0.5)
+        level = level - 0.25 * stain + 0.20 * (grain(u, v, seed) - 0.5)
         return tinted(level, tone)
 
     return material
 
 
-def setts(tone: ArrayLike, seed: int = 17, size: float = 0.12) -> Material:
-    """Cobbles: small stones of strongly different shade."""
+def setts(tone: ArrayLike, seed: int = 17, size: tuple[float, float] = (0.12, 0.12)) -> Material:
+    """Small stones of strongly different shade in a running bond."""
 
     def material(u: Floats, v: Floats) -> Floats:
-        row = np.floor(v / size)
-        shade = hash01(np.floor(u / size + 0.5 * (row % 2)), row, seed)
-        level = 0.78 + 0.42 * shade + 0.3 * (fractal_noise(u * 0.4, v * 0.4, 3, seed) - 0.5)
+        row = np.floor(v / size[1])
+        shade = hash01(np.floor(u / size[0] - 0.5 * (row % 2)), row, seed)
+        level = 0.72 + 0.62 * shade + 0.45 * (fractal_noise(u * 0.4, v * 0.4, 3, seed) - 0.5)
         return tinted(level, tone)
 
     return material
@@ -81,7 +81,7 @@ def concrete(tone: ArrayLike = (0.42, 0.415, 0.40), seed: int = 6, panel: tuple[
     """Board-marked concrete with panel joints and tie holes."""
 
     def material(u: Floats, v: Floats) -> Floats:
-        level = 1.0 + 0.2 * (fractal_noise(u * 0.8, v * 0.8, 4, seed) - 0.5) + 0.05 * (grain(u, v, seed) - 0.5)
+        level = 1.0 + 0.32 * (fractal_noise(u * 0.8, v * 0.8, 4, seed) - 0.5) + 0.10 * (grain(u, v, seed) - 0.5)
         joint = (np.mod(u, panel[0]) < 0.06) | (np.mod(v, panel[1]) < 0.06)
         streaks = 0.25 * np.clip(value_noise(u * 1.8, v * 0.1, seed + 3) - 0.55, 0, 1)
         return tinted(level - 0.16 * joint - streaks, tone)
@@ -161,6 +161,16 @@ def stripes(first: ArrayLike, second: ArrayLike, period: float) -> Material:
 def shaded(material: Material, factor: Callable[[Floats, Floats], Floats]) -> Material:
     """A material darkened or lightened by a field over (u, v)."""
     return lambda u, v: np.clip(material(u, v) * factor(u, v)[:, None], 0.005, 0.95)
+
+
+def chequered(tone: ArrayLike, period: float) -> Material:
+    """Raised squares on iron."""
+
+    def material(u: Floats, v: Floats) -> Floats:
+        raised = np.mod(np.floor(u / period) + np.floor(v / period), 2.0)
+        return tinted(0.6 + 0.7 * raised + 0.3 * (grain(u, v, 4) - 0.5), tone)
+
+    return material
 
 
 def flat_black(u: Floats, v: Floats) -> Floats:

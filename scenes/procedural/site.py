@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from navbench_gs.domain.streams import stream
-from scenes.procedural.buildings import FacadeStyle, building, random_style
+from scenes.procedural.buildings import FacadeStyle, building, gable, random_style
+from scenes.procedural.furniture import low_wall, railing
 from scenes.procedural.ground import GroundPlan, Surface, kerb, paint
 from scenes.procedural.materials import flat_black
 from scenes.procedural.part import Part
 from scenes.procedural.sky import SKIES, Sky
+from scenes.procedural.structures import fallen_leaves, hoarding, raised_bed
 from scenes.procedural.vegetation import SPECIES, grass_tufts, hedge, tree
 from scenes.procedural.vehicles import SHAPES, car, van
 
@@ -22,11 +24,16 @@ UNDER_BUILDINGS = Surface("building", flat_black, walkable=False, bare=True)
 CARS = tuple(name for name in SHAPES if name != "van")
 ROAD_DROP_M = 0.05
 """How much lower a carriageway is seen than its pavement."""
+Spot = tuple[float, float]
 
 
 @dataclass(eq=False)
 class Site:
-    """A place while it is being laid out: random stream, ground plan, sky, and the parts placed so far."""
+    """A place while it is being laid out: layout stream, ground plan, sky, and the parts placed so far.
+
+    The layout draws from one stream; every part that is built gets a stream of its own (:meth:`looks`), so that a
+    change inside one kind of part moves nothing else.
+    """
 
     place: str
     seed: int
@@ -36,13 +43,18 @@ class Site:
     parts: list[Part] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.rng: np.random.Generator = stream("procedural", self.place, self.seed)
+        self.layout: np.random.Generator = stream("procedural", self.place, self.seed)
+        self.built = 0
         self.plan = GroundPlan(self.half_x, self.half_y)
         self.sky: Sky = self._drawn_sky()
 
+    def looks(self) -> np.random.Generator:
+        """A stream of its own for the next part."""
+        self.built += 1
+        return stream("procedural", self.place, self.seed, "part", self.built)
+
     def _drawn_sky(self) -> Sky:
-        name = self.skies[(self.seed + self.pick(2)) % len(self.skies)]
-        sky = SKIES[name]
+        sky = SKIES[self.skies[self.seed % len(self.skies)]]
         return replace(
             sky,
             azimuth_deg=round(self.between(0.0, 360.0), 1),
@@ -52,19 +64,25 @@ class Site:
 
     def between(self, low: float, high: float) -> float:
         """A number drawn from [low, high)."""
-        return low + (high - low) * float(self.rng.random())
+        return low + (high - low) * float(self.layout.random())
 
     def pick(self, count: int) -> int:
         """A whole number drawn from 0 to count - 1."""
-        return int(self.rng.random() * count)
+        return int(self.layout.random() * count)
 
     def chance(self, share: float) -> bool:
         """True with the given probability."""
-        return bool(self.rng.random() < share)
+        return bool(self.layout.random() < share)
 
-    def add(self, part: Part, x: float = 0.0, y: float = 0.0, z: float = 0.0, yaw: float = 0.0) -> None:
+    def add(self, part: Part, x: float = 0.0, y: float = 0.0, yaw: float = 0.0, *, z: float = 0.0) -> None:
         """Place a part."""
         self.parts.append(part.moved(x, y, z, yaw) if (x, y, z, yaw) != (0.0, 0.0, 0.0, 0.0) else part)
+
+    def along(self, part: Part, a: Spot, b: Spot) -> None:
+        """Place a part that runs along its x axis so that it runs from a to b."""
+        self.add(part, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.atan2(b[1] - a[1], b[0] - a[0]))
+
+    # ---------------------------------------------------------------- houses
 
     def build(
         self, x0: float, y0: float, x1: float, y1: float, *, seen: str, height: float | None = None,
@@ -72,24 +90,28 @@ class Site:
     ) -> None:  # fmt: skip
         """Put up a building over a rectangle; no ground is seen under it."""
         tall = self.between(7.5, 14.0) if height is None else height
-        look = random_style(self.rng) if style is None else style
-        self.add(building(self.rng, (x0, y0, x1, y1), tall, look, seen=seen, far=far))
+        look = random_style(self.layout) if style is None else style
+        self.add(building(self.looks(), (x0, y0, x1, y1), tall, look, seen=seen, far=far))
         self.plan.rectangle(UNDER_BUILDINGS, x0, y0, x1, y1)
 
     def terrace(
         self, x0: float, y0: float, x1: float, y1: float, *, seen: str, far: bool = False,
-        ground_floor: str | None = None, width: tuple[float, float] = (7.0, 13.0),
+        ground_floor: str | None = None, width: Spot = (7.0, 13.0), height: Spot = (7.5, 13.5),
     ) -> None:  # fmt: skip
         """A row of houses of different looks and heights filling a rectangle along its longer side."""
         along_x = x1 - x0 >= y1 - y0
-        start, end = (x0, x1) if along_x else (y0, y1)
-        cuts = self._cuts(start, end, width)
+        cuts = self._cuts(x0, x1, width) if along_x else self._cuts(y0, y1, width)
+        before: tuple[float, FacadeStyle] | None = None
         for k, (a, b) in enumerate(itertools.pairwise(cuts)):
-            gables = ("W" if along_x else "S") * (k == 0) + ("E" if along_x else "N") * (k == len(cuts) - 2)
-            visible = "".join(side for side in seen if side in ("NS" if along_x else "EW") or side in gables)
-            style = random_style(self.rng, ground_floor)
-            box = (a, y0, b, y1) if along_x else (x0, a, x1, b)
-            self.build(*box, seen=visible, style=style, far=far)
+            ends = ("W" if along_x else "S") * (k == 0) + ("E" if along_x else "N") * (k == len(cuts) - 2)
+            visible = "".join(side for side in seen if side in ("NS" if along_x else "EW") or side in ends)
+            style, tall = random_style(self.layout, ground_floor), self.between(*height)
+            self.build(
+                *((a, y0, b, y1) if along_x else (x0, a, x1, b)), seen=visible, height=tall, style=style, far=far
+            )
+            if before is not None:
+                self._party_wall(a, (y0, y1) if along_x else (x0, x1), before, (tall, style), along_x)
+            before = tall, style
 
     def _cuts(self, start: float, end: float, width: tuple[float, float]) -> list[float]:
         """Party walls of a terrace: random widths that fill it."""
@@ -98,18 +120,30 @@ class Site:
             cuts.append(cuts[-1] + self.between(*width))
         return [*cuts, end]
 
-    def kerb_line(self, points: Sequence[tuple[float, float]], *, drop: float = ROAD_DROP_M) -> None:
-        """Kerb stones along a polyline; the carriageway lies to its right."""
-        seen = tuple(s for a, b in itertools.pairwise(points) for s in kerb(a, b, drop=drop))
-        self.add(Part(surfels=seen))
+    def _party_wall(
+        self, at: float, span: Spot, first: tuple[float, FacadeStyle], second: tuple[float, FacadeStyle], along_x: bool
+    ) -> None:
+        """The bare side of the taller of two neighbours, above the lower one's roof."""
+        low, high = sorted((first[0], second[0]))
+        if high - low < 0.3:
+            return
+        rising = first[0] > second[0]
+        wall = gable(self.looks(), span[1] - span[0], low, high, first[1] if rising else second[1])
+        if along_x:
+            self.add(wall, at, span[0] if rising else span[1], 0.0 if rising else math.pi)
+        else:
+            self.add(wall, span[1] if rising else span[0], at, math.pi / 2 if rising else -math.pi / 2)
 
     def surround(self, margin: float = 7.0) -> None:
         """Close the view: plain buildings all round the map, just outside it."""
         x, y = self.half_x, self.half_y
-        self.terrace(-x - margin, y, x + margin, y + margin, seen="S", far=True, width=(11.0, 18.0))
-        self.terrace(-x - margin, -y - margin, x + margin, -y, seen="N", far=True, width=(11.0, 18.0))
-        self.terrace(x, -y, x + margin, y, seen="W", far=True, width=(11.0, 18.0))
-        self.terrace(-x - margin, -y, -x, y, seen="E", far=True, width=(11.0, 18.0))
+        wide = {"far": True, "width": (11.0, 18.0)}
+        self.terrace(-x - margin, y, x + margin, y + margin, seen="S", **wide)  # type: ignore[arg-type]
+        self.terrace(-x - margin, -y - margin, x + margin, -y, seen="N", **wide)  # type: ignore[arg-type]
+        self.terrace(x, -y, x + margin, y, seen="W", **wide)  # type: ignore[arg-type]
+        self.terrace(-x - margin, -y, -x, y, seen="E", **wide)  # type: ignore[arg-type]
+
+    # ---------------------------------------------------------------- plants
 
     def tree(
         self, x: float, y: float, *, species: str | None = None, height: float = 7.0, pit: Surface | None = None
@@ -117,36 +151,59 @@ class Site:
         """A tree, in a square pit of soil where the ground is paved."""
         kind = species or tuple(SPECIES)[self.pick(len(SPECIES))]
         tall = height * self.between(0.85, 1.15)
-        self.add(tree(self.rng, height_m=tall, crown_m=0.31 * tall, species=kind), x, y, 0.0, self.between(0.0, 6.28))
+        plant = tree(self.looks(), height_m=tall, crown_m=0.31 * tall, species=kind)
+        self.add(plant, x, y, self.between(0.0, 6.28))
         if pit is not None:
             self.plan.rectangle(pit, x - 0.6, y - 0.6, x + 0.6, y + 0.6)
 
-    def hedge(self, a: tuple[float, float], b: tuple[float, float], *, height: float = 0.9, depth: float = 0.6) -> None:
+    def hedge(self, a: Spot, b: Spot, *, height: float = 0.9, depth: float = 0.6) -> None:
         """A clipped hedge from a to b."""
-        length = math.hypot(b[0] - a[0], b[1] - a[1])
-        part = hedge(self.rng, length_m=length, height_m=height, depth_m=depth, detail=0.7)
-        self.add(part, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2, 0.0, math.atan2(b[1] - a[1], b[0] - a[0]))
+        length = math.dist(a, b)
+        self.along(hedge(self.looks(), length_m=length, height_m=height, depth_m=depth, detail=0.75), a, b)
 
-    def between_points(self, part: Part, a: tuple[float, float], b: tuple[float, float]) -> None:
-        """Place a part that runs along its y axis so that it runs from a to b."""
-        yaw = math.atan2(b[1] - a[1], b[0] - a[0]) - math.pi / 2
-        self.add(part, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2, 0.0, yaw)
+    def bed(self, x: float, y: float, length: float, depth: float, yaw: float = 0.0, *, planted: float = 0.5) -> None:
+        """A raised bed with shrubs."""
+        self.add(raised_bed(self.looks(), length, depth, self.between(0.42, 0.55), planted=planted), x, y, yaw)
 
-    def parked_cars(
-        self, a: tuple[float, float], b: tuple[float, float], *, share: float = 0.7, gap: float = 5.6
-    ) -> None:
+    def meadow(self, x0: float, y0: float, x1: float, y1: float, *, density: float = 40.0) -> None:
+        """Blades of grass over a rectangle of lawn."""
+        blades = grass_tufts(self.looks(), length_m=x1 - x0, width_m=y1 - y0, density=density)
+        self.add(blades, (x0 + x1) / 2, (y0 + y1) / 2, z=0.02)
+
+    # ---------------------------------------------------------------- walls
+
+    def wall(self, a: Spot, b: Spot, height: float = 0.45) -> None:
+        """A low stone wall from a to b."""
+        self.along(low_wall(self.looks(), length_m=math.dist(a, b), height_m=height), a, b)
+
+    def rail(self, a: Spot, b: Spot) -> None:
+        """Iron railings from a to b."""
+        self.along(railing(self.looks(), length_m=math.dist(a, b)), a, b)
+
+    def hoarding(self, a: Spot, b: Spot, height: float = 2.1) -> None:
+        """A boarded fence from a to b."""
+        self.along(hoarding(self.looks(), math.dist(a, b), height), a, b)
+
+    # ---------------------------------------------------------------- streets
+
+    def kerb_line(self, points: Sequence[Spot], *, drop: float = ROAD_DROP_M) -> None:
+        """Kerb stones along a polyline; the carriageway lies to its right."""
+        seen = tuple(s for a, b in itertools.pairwise(points) for s in kerb(a, b, drop=drop))
+        self.add(Part(surfels=seen))
+
+    def parked_cars(self, a: Spot, b: Spot, *, share: float = 0.7, gap: float = 5.6) -> None:
         """Cars parked bumper to bumper from a to b, some places empty; they stand at the level of the carriageway."""
-        length = math.hypot(b[0] - a[0], b[1] - a[1])
-        yaw = math.atan2(b[1] - a[1], b[0] - a[0])
+        length, yaw = math.dist(a, b), math.atan2(b[1] - a[1], b[0] - a[0])
         for k in range(int(length / gap)):
             if not self.chance(share):
                 continue
             s = (k + 0.5) * gap + self.between(-0.25, 0.25)
-            x, y = a[0] + s * math.cos(yaw), a[1] + s * math.sin(yaw)
-            body = van(self.rng) if self.chance(0.12) else car(self.rng, shape=CARS[self.pick(len(CARS))])
-            self.add(body, x, y, -ROAD_DROP_M, yaw + (math.pi if self.chance(0.3) else 0.0))
+            shape = "van" if self.chance(0.12) else CARS[self.pick(len(CARS))]
+            body = van(self.looks()) if shape == "van" else car(self.looks(), shape=shape)
+            turn = yaw + (math.pi if self.chance(0.3) else 0.0)
+            self.add(body, a[0] + s * math.cos(yaw), a[1] + s * math.sin(yaw), turn, z=-ROAD_DROP_M)
 
-    def dashes(self, a: tuple[float, float], b: tuple[float, float], *, dash: float = 2.0, gap: float = 2.5) -> None:
+    def dashes(self, a: Spot, b: Spot, *, dash: float = 2.0, gap: float = 2.5) -> None:
         """A broken line on the carriageway between two points on one axis."""
         along_x = abs(b[0] - a[0]) > abs(b[1] - a[1])
         start, end = (min(a[0], b[0]), max(a[0], b[0])) if along_x else (min(a[1], b[1]), max(a[1], b[1]))
@@ -170,7 +227,20 @@ class Site:
             at += 0.95
         self.add(Part(surfels=tuple(seen)))
 
-    def meadow(self, x0: float, y0: float, x1: float, y1: float, *, density: float = 40.0) -> None:
-        """Blades of grass over a rectangle of lawn."""
-        blades = grass_tufts(self.rng, length_m=x1 - x0, width_m=y1 - y0, density=density)
-        self.add(blades, (x0 + x1) / 2, (y0 + y1) / 2, 0.02)
+    # ---------------------------------------------------------------- small things
+
+    def litter(self, count: int = 700) -> None:
+        """Fallen leaves and scraps on the walkable ground."""
+        rng = self.looks()
+        x, y = ((2 * rng.random(6 * count) - 1) * half for half in (self.half_x, self.half_y))
+        walkable = np.array([surface.walkable for surface in self.plan.surfaces])[self.plan.at(x, y)]
+        self.add(Part(surfels=(fallen_leaves(rng, x[walkable][:count], y[walkable][:count]),)))
+
+    def lids(self, lid: Surface, count: int = 4) -> None:
+        """Iron lids let into the walkable ground."""
+        laid = 0
+        for _ in range(60):
+            x, y = self.between(-0.8, 0.8) * self.half_x, self.between(-0.8, 0.8) * self.half_y
+            if laid < count and self.plan.surfaces[self.plan.at(np.array([x]), np.array([y]))[0]].walkable:
+                self.plan.disc(lid, x, y, 0.34)
+                laid += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from navbench_gs.domain.cloud import GaussianCloud
@@ -14,7 +15,7 @@ from navbench_gs.errors import DigestMismatchError
 from navbench_gs.splats.cloud import cloud_digest
 from navbench_gs.terrain.terrain import save_terrain
 from scenes.procedural.compose import build_terrain, casters, lit_cloud, site_surfels
-from scenes.procedural.light import bake_light, read_light, save_light
+from scenes.procedural.light import bake_light, metered_exposure, read_light, save_light
 from scenes.procedural.places import lay_out
 
 LIGHT_FILE = "light.npz"
@@ -40,33 +41,35 @@ class ProceduralSource:
         tell(0.3)
         surfels = site_surfels(site, lambda share: tell(0.3 + 0.4 * share))
         tell(0.6)
-        cloud = lit_cloud(surfels, light, site)
+        cloud = lit_cloud(surfels, light, replace(site.sky, exposure=scene.sun.exposure))
         tell(1.0)
         return cloud
 
     def author(self, plan: ScenePlan, folder: Path) -> Scene:
         """Lay out a place, bake its light and write its folder, whole or not at all (needs the ``author`` extra)."""
         site = lay_out(plan.place, plan.seed)
+        surfels = site_surfels(site)
         light = bake_light(casters(site), site.sky, (site.half_x, site.half_y))
+        sky = replace(site.sky, exposure=metered_exposure(surfels, light, site.sky))
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{plan.scene_id}-") as scratch:
             draft = Path(scratch) / plan.scene_id
             draft.mkdir()
             save_terrain(build_terrain(site), draft / TERRAIN_FILE)
             save_light(light, draft / LIGHT_FILE)
-            cloud = lit_cloud(site_surfels(site), read_light(draft / LIGHT_FILE), site)
+            cloud = lit_cloud(surfels, read_light(draft / LIGHT_FILE), sky)
             scene = Scene(
                 scene_id=plan.scene_id,
                 place=plan.place,
                 suite=plan.suite,
-                title=f"{plan.place} {plan.scene_id.rsplit('_', 1)[1]}, {site.sky.name}",
+                title=f"{plan.place} {plan.scene_id.rsplit('_', 1)[1]}, {sky.name}",
                 provenance="procedural",
                 licence="Apache-2.0",
                 source="procedural",
                 seed=plan.seed,
                 generator=GENERATOR,
                 bounds=(-site.half_x, -site.half_y, site.half_x, site.half_y),
-                sun=site.sky.sun(),
+                sun=sky.sun(),
                 gaussians=len(cloud),
                 cloud_sha256=cloud_digest(cloud),
                 files={name: file_digest(draft / name) for name in (TERRAIN_FILE, LIGHT_FILE)},

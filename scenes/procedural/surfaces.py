@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from scenes.procedural.ground import Joints, Surface
-from scenes.procedural.materials import asphalt, concrete, earth, grass, gravel, mottled, planks, setts, slabs
+from scenes.procedural.materials import (
+    asphalt,
+    chequered,
+    concrete,
+    earth,
+    grass,
+    gravel,
+    mottled,
+    planks,
+    setts,
+    slabs,
+)
 from scenes.procedural.part import FOLIAGE
 from scenes.procedural.site import ROAD_DROP_M, Site
 
-SLAB_TONES = ((0.36, 0.345, 0.32), (0.42, 0.40, 0.36), (0.30, 0.30, 0.30), (0.40, 0.34, 0.27), (0.33, 0.30, 0.28))
+SLAB_TONES = ((0.29, 0.28, 0.26), (0.34, 0.325, 0.295), (0.24, 0.24, 0.245), (0.33, 0.285, 0.23), (0.27, 0.245, 0.23))
 SLAB_SIZES = ((0.5, 0.5), (0.6, 0.4), (0.8, 0.4), (0.4, 0.4), (1.0, 0.5), (0.6, 0.6))
 
 
@@ -23,15 +34,16 @@ def paving(site: Site, name: str = "paving", *, walkable: bool = True) -> Surfac
 def cobbles(site: Site, name: str = "cobbles", *, walkable: bool = True) -> Surface:
     """Small stone setts."""
     tones = ((0.30, 0.29, 0.28), (0.34, 0.30, 0.26), (0.24, 0.24, 0.25))
-    return Surface(name, setts(tones[site.pick(3)], 17 + site.pick(90)), walkable, spacing=0.08)
+    size = (0.10, 0.12, 0.14)[site.pick(3)]
+    return Surface(name, setts(tones[site.pick(3)], 17 + site.pick(90), (size, size)), walkable, stones=(size, size))
 
 
 def brick_paving(site: Site, name: str = "bricks", *, walkable: bool = True) -> Surface:
     """Clinker bricks."""
-    tones = ((0.36, 0.19, 0.13), (0.40, 0.27, 0.19), (0.30, 0.20, 0.17))
+    tones = ((0.32, 0.17, 0.12), (0.35, 0.24, 0.17), (0.27, 0.18, 0.155))
     tone = tones[site.pick(3)]
-    joints = Joints((0.42, 0.21), tuple(0.5 * c for c in tone), half_width=0.005, bond=True)  # type: ignore[arg-type]
-    return Surface(name, setts(tone, 31 + site.pick(90), 0.105), walkable, spacing=0.085, joints=joints)
+    size = (0.21, 0.105)
+    return Surface(name, setts(tone, 31 + site.pick(90), size), walkable, stones=size)
 
 
 def asphalt_path(site: Site, name: str = "asphalt path", *, walkable: bool = True) -> Surface:
@@ -41,13 +53,13 @@ def asphalt_path(site: Site, name: str = "asphalt path", *, walkable: bool = Tru
 
 def gravel_path(site: Site, name: str = "gravel", *, walkable: bool = True) -> Surface:
     """Bound gravel of park paths."""
-    tones = ((0.44, 0.38, 0.29), (0.40, 0.37, 0.32), (0.46, 0.34, 0.24))
+    tones = ((0.34, 0.29, 0.22), (0.31, 0.285, 0.25), (0.35, 0.26, 0.19))
     return Surface(name, gravel(tones[site.pick(3)], 15 + site.pick(90)), walkable, spacing=0.08)
 
 
 def concrete_floor(site: Site, name: str = "concrete", *, walkable: bool = True) -> Surface:
     """Large cast panels."""
-    tone = ((0.42, 0.415, 0.40), (0.36, 0.355, 0.35), (0.47, 0.45, 0.42))[site.pick(3)]
+    tone = ((0.31, 0.305, 0.295), (0.26, 0.258, 0.255), (0.35, 0.335, 0.31))[site.pick(3)]
     joints = Joints((2.0, 2.0), (0.14, 0.135, 0.13), half_width=0.01)
     return Surface(name, concrete(tone, 6 + site.pick(90), (2.0, 2.0)), walkable, joints=joints)
 
@@ -82,3 +94,8 @@ def soil(site: Site, name: str = "soil") -> Surface:
 def water(site: Site, name: str = "water") -> Surface:
     """A still basin."""
     return Surface(name, mottled((0.05, 0.10, 0.11), 0.3), walkable=False, spacing=0.12, level=-0.03)
+
+
+def iron_lid() -> Surface:
+    """The lid of a shaft."""
+    return Surface("lid", chequered((0.10, 0.10, 0.105), 0.06), walkable=True, spacing=0.05)

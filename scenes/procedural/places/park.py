@@ -2,121 +2,141 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
+import numpy as np
+
+from scenes.procedural.furniture import bench, lamp_post, litter_bin, notice_board, statue
 from scenes.procedural.ground import Surface
-from scenes.procedural.site import Site
+from scenes.procedural.site import Site, Spot
 from scenes.procedural.surfaces import asphalt_path, brick_paving, gravel_path, lawn, water
+from scenes.procedural.vegetation import flower_bed, shrub
 
 HALF_X, HALF_Y = 27.0, 24.0
+CORNERS = 24
+"""Of the ring path."""
 
 
 def park(seed: int) -> Site:
-    """A ring path and crossing paths of 2.8 to 3.6 m; hedges keep walkers on them."""
-    site = Site("park", seed, HALF_X, HALF_Y, ("clear", "golden", "overcast", "noon"))
-    grass = lawn(site)
-    site.plan.fill(grass)
+    """A ring path and bent paths to the middle, 2.9 to 3.5 m wide; hedges keep walkers on them."""
+    site = Site("park", seed, HALF_X, HALF_Y, ("clear", "golden", "overcast", "noon", "hazy"))
+    site.plan.fill(lawn(site))
     path = (gravel_path, asphalt_path, brick_paving)[seed % 3](site, "path")
     width = site.between(2.9, 3.5)
-    x, y = site.between(14.0, 17.0), site.between(11.0, 14.0)
-    ring = _ring(site, path, x, y, width)
-    spokes = _spokes(site, path, ring, width)
+    reach = site.between(14.0, 17.0), site.between(11.0, 14.0)
+    ring = _ring(site, path, reach, width)
+    _spokes(site, path, ring, width)
     _middle(site, path, seed)
     _hedges(site, ring, width)
-    _lawn_trees(site, x, y, spokes, width)
+    _benches_and_lamps(site, ring, width)
+    _lawns(site, reach)
     site.surround()
+    site.litter(1200)
     return site
 
 
-def _ring(site: Site, path: Surface, x: float, y: float, width: float) -> list[tuple[float, float]]:
-    """The outer path: a rounded, slightly wavy ring of 24 corners."""
+def _ring(site: Site, path: Surface, reach: Spot, width: float) -> list[Spot]:
+    """The outer path: a rounded, slightly wavy ring; its corners, the first again at the end."""
     phase = site.between(0.0, 6.28)
     corners = []
-    for k in range(24):
-        angle = 2 * math.pi * k / 24
+    for k in range(CORNERS):
+        angle = 2 * math.pi * k / CORNERS
         wave = 1.0 + 0.07 * math.sin(3 * angle + phase)
-        corners.append((x * wave * math.cos(angle), y * wave * math.sin(angle)))
+        corners.append((reach[0] * wave * math.cos(angle), reach[1] * wave * math.sin(angle)))
     corners.append(corners[0])
     site.plan.path(path, corners, width)
     return corners
 
 
-def _spokes(site: Site, path: Surface, ring: list[tuple[float, float]], width: float) -> list[tuple[float, float]]:
-    """Three or four bent paths from the ring to the middle; their ends on the ring."""
-    count = 3 + site.pick(2)
-    first = site.pick(24)
-    ends = []
+def _spokes(site: Site, path: Surface, ring: list[Spot], width: float) -> None:
+    """Three or four bent paths from the ring to the middle."""
+    count, first = 3 + site.pick(2), site.pick(CORNERS)
     for k in range(count):
-        end = ring[(first + round(24 * k / count)) % 24]
-        bend = site.between(-3.0, 3.0)
-        knee = (0.55 * end[0] - 0.08 * end[1] * bend, 0.55 * end[1] + 0.08 * end[0] * bend)
-        site.plan.path(path, [end, knee, (0.0, 0.0)], width)
-        ends.append(end)
-    return ends
+        x, y = ring[(first + round(CORNERS * k / count)) % CORNERS]
+        bend = 0.08 * site.between(-3.0, 3.0)
+        site.plan.path(path, [(x, y), (0.55 * x - bend * y, 0.55 * y + bend * x), (0.0, 0.0)], width)
 
 
 def _middle(site: Site, path: Surface, seed: int) -> None:
-    """Where the paths meet: a round place with a pond or a bed of hedges in it."""
+    """Where the paths meet: a round place with a pond, or a bed with a tree or a statue, in it."""
     radius = site.between(5.2, 6.4)
-    site.plan.disc(path, 0.0, 0.0, radius)
     inner = radius - 2.9
+    site.plan.disc(path, 0.0, 0.0, radius)
     if seed % 2:
         site.plan.disc(water(site), 0.0, 0.0, inner)
         _round_hedge(site, inner + 0.1, 0.45)
-    else:
-        site.plan.disc(lawn(site, "round bed"), 0.0, 0.0, inner)
-        _round_hedge(site, inner, 1.0)
+        return
+    site.plan.disc(lawn(site, "round bed"), 0.0, 0.0, inner)
+    _round_hedge(site, inner, 0.7)
+    if site.chance(0.5):
         site.tree(0.0, 0.0, height=8.0)
+    else:
+        site.add(statue(site.looks()), 0.0, 0.0, site.between(0.0, 6.28))
 
 
 def _round_hedge(site: Site, radius: float, height: float) -> None:
-    """A hedge along a circle, in eight straight pieces."""
-    for k in range(8):
-        a, b = 2 * math.pi * k / 8, 2 * math.pi * (k + 1) / 8
-        site.hedge(
-            (radius * math.cos(a), radius * math.sin(a)),
-            (radius * math.cos(b), radius * math.sin(b)),
-            height=height,
-            depth=0.5,
-        )
+    """A hedge along a circle, in ten straight pieces."""
+    knots = [(radius * math.cos(0.2 * math.pi * k), radius * math.sin(0.2 * math.pi * k)) for k in range(11)]
+    for a, b in itertools.pairwise(knots):
+        site.hedge(a, b, height=height, depth=0.5)
 
 
-def _hedges(site: Site, ring: list[tuple[float, float]], width: float) -> None:
-    """Clipped hedges along the inner edge of the ring wherever no other path opens, and here and there outside."""
-    walkable = site.plan.is_walkable()
-    for k in range(24):
-        for side in (1.0 - (width / 2 + 0.55) / 13.0, 1.0 + (width / 2 + 0.55) / 13.0):
-            a, b = ((side * p[0], side * p[1]) for p in ring[k : k + 2])
-            if _crosses_path(site, walkable, a, b) or site.chance(0.25):
-                continue
-            site.hedge(a, b, height=site.between(0.65, 1.1), depth=0.55)
+def _beside(ring: list[Spot], k: int, distance: float) -> tuple[Spot, Spot]:
+    """Stretch ``k`` of the ring, shifted outward by ``distance`` metres."""
+    first, second = (
+        (x * (1 + distance / math.hypot(x, y)), y * (1 + distance / math.hypot(x, y))) for x, y in ring[k : k + 2]
+    )
+    return first, second
 
 
-def _crosses_path(site: Site, walkable: object, a: tuple[float, float], b: tuple[float, float]) -> bool:
-    """Whether a hedge from a to b would stand on a path or narrow it."""
-    import numpy as np
+def _hedges(site: Site, ring: list[Spot], width: float) -> None:
+    """Clipped hedges along both edges of the ring wherever no other path opens, with gaps."""
+    height = site.between(0.65, 1.0)
+    for k in range(CORNERS):
+        for side in (-1, 1):
+            a, b = _beside(ring, k, side * (width / 2 + 0.55))
+            if not _near_path(site, a, b) and not site.chance(0.25):
+                site.hedge(a, b, height=height, depth=0.55)
 
+
+def _near_path(site: Site, a: Spot, b: Spot, margin: float = 0.3) -> bool:
+    """Whether something from a to b would stand on a path or narrow it."""
     share = np.linspace(0.0, 1.0, 12)
     x, y = a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
-    hits = [
-        site.plan.surfaces[n].walkable for dx in (-0.3, 0.3) for dy in (-0.3, 0.3) for n in site.plan.at(x + dx, y + dy)
-    ]
-    return any(hits)
+    walkable = np.array([surface.walkable for surface in site.plan.surfaces])
+    around = itertools.product((-margin, margin), repeat=2)
+    return any(bool(walkable[site.plan.at(x + dx, y + dy)].any()) for dx, dy in around)
 
 
-def _lawn_trees(site: Site, x: float, y: float, spokes: list[tuple[float, float]], width: float) -> None:
-    """Trees on the lawns, clear of the paths."""
-    import numpy as np
+def _benches_and_lamps(site: Site, ring: list[Spot], width: float) -> None:
+    """Benches, lamps and bins beside the ring, facing it."""
+    for k in range(0, CORNERS, 4):
+        (x, y), _ = _beside(ring, k, width / 2 + 0.45)
+        towards = math.atan2(-y, -x)
+        if k % 8 == 0:
+            site.add(bench(site.looks()), x, y, towards)
+        else:
+            site.add(lamp_post(site.looks(), style="globe", height_m=3.6), x, y)
+            site.add(litter_bin(site.looks()), x + 0.5 * math.sin(towards), y - 0.5 * math.cos(towards))
+    (x, y), _ = _beside(ring, 2, width / 2 + 0.5)
+    site.add(notice_board(site.looks()), x, y, math.atan2(-y, -x))
 
-    planted: list[tuple[float, float]] = []
-    for _ in range(200):
-        px, py = site.between(-1.45, 1.45) * x, site.between(-1.5, 1.5) * y
-        around = [site.plan.at(np.array([px + dx]), np.array([py + dy]))[0] for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
-        on_path = any(site.plan.surfaces[n].walkable for n in around)
-        near = any((px - qx) ** 2 + (py - qy) ** 2 < 16.0 for qx, qy in planted)
-        if on_path or near or abs(px) > HALF_X - 2 or abs(py) > HALF_Y - 2:
+
+def _lawns(site: Site, reach: Spot) -> None:
+    """Trees, shrubs and flower beds on the lawns, clear of the paths and of one another."""
+    planted: list[Spot] = []
+    for _ in range(260):
+        x, y = site.between(-1.5, 1.5) * reach[0], site.between(-1.5, 1.5) * reach[1]
+        crowded = any(math.dist((x, y), other) < 3.4 for other in planted)
+        if crowded or _near_path(site, (x, y), (x, y), 1.2) or abs(x) > HALF_X - 2 or abs(y) > HALF_Y - 2:
             continue
-        site.tree(px, py, height=site.between(6.0, 9.5))
-        planted.append((px, py))
-        if len(planted) == 20:
+        planted.append((x, y))
+        if len(planted) % 3 == 1:
+            site.add(flower_bed(site.looks(), length_m=2.2, width_m=1.1), x, y, site.between(0.0, 3.1))
+        elif len(planted) % 3 == 2:
+            site.add(shrub(site.looks(), radius_m=0.8, height_m=1.1), x, y)
+        else:
+            site.tree(x, y, height=site.between(6.0, 9.5))
+        if len(planted) == 34:
             break

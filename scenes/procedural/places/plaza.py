@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import itertools
+import math
 
-from scenes.procedural.ground import Surface
-from scenes.procedural.materials import concrete
+from scenes.procedural.furniture import (
+    advertising_column,
+    bench,
+    bollard,
+    cafe_table,
+    fountain,
+    lamp_post,
+    litter_bin,
+    statue,
+)
+from scenes.procedural.shelters import kiosk, parasol
 from scenes.procedural.site import Site
-from scenes.procedural.structures import fountain, kiosk, low_wall, planter
-from scenes.procedural.surfaces import brick_paving, cobbles, concrete_floor, lawn, paving, soil
+from scenes.procedural.surfaces import brick_paving, cobbles, concrete_floor, iron_lid, lawn, paving
 
 EDGE = 25.0
+HALF_TURN = math.pi / 2
 
 
 def plaza(seed: int) -> Site:
     """A square of 27 to 34 m with a pavilion, fountain or garden in its middle."""
-    site = Site("plaza", seed, EDGE, EDGE, ("clear", "noon", "overcast", "golden", "hazy"))
+    site = Site("plaza", seed, EDGE, EDGE, ("clear", "overcast", "golden", "noon", "hazy"))
     half_x, half_y = site.between(13.5, 17.0), site.between(12.5, 15.5)
-    floor = (paving, cobbles, paving, brick_paving, concrete_floor)[(seed + site.pick(2)) % 5](site)
-    site.plan.fill(floor)
-    band = (cobbles, paving)[floor.name == "cobbles"](site, "band")
-    site.plan.rectangle(band, -half_x, -half_y, half_x, half_y)
+    floor = (paving, cobbles, brick_paving, paving, concrete_floor)[seed % 5](site)
+    band = (paving if floor.name == "cobbles" else cobbles)(site, "band")
+    site.plan.fill(band)
     site.plan.rectangle(floor, -half_x + 3.2, -half_y + 3.2, half_x - 3.2, half_y - 3.2)
     _houses(site, half_x, half_y)
     (_pavilion, _fountain_ring, _garden)[seed % 3](site)
-    _beds(site, half_x, half_y)
+    _long_beds(site, half_x, half_y)
+    _furniture(site, half_x, half_y)
+    site.lids(iron_lid())
+    site.litter(900)
     return site
 
 
@@ -37,49 +49,65 @@ def _houses(site: Site, x: float, y: float) -> None:
 
 
 def _pavilion(site: Site) -> None:
-    """A low building in the middle and a kiosk beside it."""
-    w, d = site.between(3.0, 4.5), site.between(2.2, 3.2)
+    """A low building in the middle with café tables before it and a kiosk behind it."""
+    w, d = site.between(4.0, 5.2), site.between(2.6, 3.4)
     site.build(-w, -d, w, d, seen="NESW", height=4.1)
-    site.add(kiosk(site.rng, 2.6, 1.8), site.between(-3, 3), -d - 4.6, 0.0, -1.5708)
+    site.add(kiosk(site.looks()), site.between(-2, 2), -d - 3.4, -HALF_TURN)
+    for k in (-1, 1):
+        site.add(parasol(site.looks()), k * 0.55 * w, d + 1.5)
+        site.add(cafe_table(site.looks()), k * 0.55 * w + 0.5, d + 1.4, site.between(0, 6.28))
 
 
 def _fountain_ring(site: Site) -> None:
-    """A fountain in a ring of slabs, low curved seats of planters round it."""
-    ring = brick_paving(site, "ring")
-    site.plan.disc(ring, 0.0, 0.0, 6.5)
-    radius = site.between(2.4, 3.4)
-    site.add(fountain(site.rng, radius))
-    for sx, sy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        box = planter(site.rng, site.between(2.8, 3.8), 0.9, 0.5, planted=0.6)
-        reach = radius + 3.4
-        site.add(box, sx * reach, sy * reach, 0.0, 0.0 if sx else 1.5708)
+    """A fountain in a ring of other stone, beds and benches round it."""
+    site.plan.disc(brick_paving(site, "ring"), 0.0, 0.0, 6.8)
+    radius = site.between(2.2, 3.0)
+    site.add(fountain(site.looks(), radius_m=radius))
+    reach = radius + 3.2
+    for k in range(4):
+        angle = k * HALF_TURN
+        site.bed(reach * math.cos(angle), reach * math.sin(angle), site.between(4.2, 5.2), 1.0, angle + HALF_TURN)
+        seat = reach - 0.85
+        site.add(bench(site.looks()), seat * math.cos(angle), seat * math.sin(angle), angle + math.pi)
 
 
 def _garden(site: Site) -> None:
-    """A walled garden in the middle: lawn, trees, a wall to sit on."""
-    x, y = site.between(3.5, 5.0), site.between(2.8, 4.0)
-    grass = lawn(site)
-    site.plan.rectangle(grass, -x, -y, x, y)
-    stone = concrete((0.47, 0.45, 0.41), 9, (1.0, 2.0))
+    """A walled garden in the middle: lawn, two trees and a statue."""
+    x, y = site.between(4.5, 6.0), site.between(3.2, 4.4)
+    site.plan.rectangle(lawn(site), -x, -y, x, y)
     corners = [(-x, -y), (x, -y), (x, y), (-x, y), (-x, -y)]
     for a, b in itertools.pairwise(corners):
-        length = abs(b[0] - a[0]) + abs(b[1] - a[1])
-        site.between_points(low_wall(site.rng, length + 0.35, 0.45, 0.35, stone), a, b)
+        site.wall(a, b)
     site.meadow(-x + 0.2, -y + 0.2, x - 0.2, y - 0.2)
-    for sx in (-1, 1):
-        site.tree(sx * x * 0.5, site.between(-0.4, 0.4) * y, height=7.5)
+    site.add(statue(site.looks()), 0.0, 0.0, site.between(0.0, 6.28))
+    for side in (-1, 1):
+        site.tree(side * x * 0.6, site.between(-0.4, 0.4) * y, height=7.5)
 
 
-def _beds(site: Site, half_x: float, half_y: float) -> None:
-    """Raised beds in the four quarters, some with a tree, turned one way or the other."""
-    pit: Surface = soil(site)
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            length, depth = site.between(3.6, 5.6), site.between(1.2, 1.8)
-            x, y = sx * (half_x * 0.60 + site.between(-0.6, 0.6)), sy * (half_y * 0.62 + site.between(-0.5, 0.5))
-            upright = site.chance(0.5)
-            site.add(planter(site.rng, length, depth, 0.5, planted=0.55), x, y, 0.0, 0.0 if upright else 1.5708)
-            if site.chance(0.7):
-                site.tree(x, y, height=6.0)
-            off = (1.0, 0.0) if upright else (0.0, 1.0)
-            site.tree(x - sx * off[0] * 3.1, y - sy * off[1] * 3.1, height=6.0, pit=pit)
+def _long_beds(site: Site, half_x: float, half_y: float) -> None:
+    """A long bed or hedge in each quarter, lying along the side of the square, with trees in it."""
+    for sx, sy in itertools.product((-1, 1), (-1, 1)):
+        x, y = sx * (half_x * 0.56 + site.between(-0.4, 0.4)), sy * (half_y * 0.66 + site.between(-0.3, 0.3))
+        length = site.between(5.5, 7.5)
+        if site.chance(0.5):
+            site.bed(x, y, length, 1.3, planted=0.6)
+            site.tree(x + site.between(-1.5, 1.5), y, height=6.0)
+        else:
+            site.hedge((x - length / 2, y), (x + length / 2, y), height=site.between(0.7, 1.0), depth=0.8)
+            site.tree(x - length / 2 - 0.5, y, height=6.2)
+        across = site.between(3.0, 4.2)
+        corner = x + sx * (length / 2 - 0.4)
+        site.bed(corner, y - sy * (across / 2 + 0.6), across, 1.0, HALF_TURN, planted=0.5)
+
+
+def _furniture(site: Site, half_x: float, half_y: float) -> None:
+    """Lamps, bins, a column of posters, bollards before one side of the houses, tables before a café."""
+    for sx, sy in itertools.product((-1, 1), (-1, 1)):
+        site.add(lamp_post(site.looks(), style="lantern"), sx * (half_x - 1.3), sy * (half_y - 4.4))
+        site.add(litter_bin(site.looks()), sx * (half_x - 1.2), sy * (half_y - 5.2))
+    site.add(advertising_column(site.looks()), half_x - 1.8, -half_y + 1.8)
+    for k in range(5):
+        site.add(bollard(site.looks(), variant=1), -half_x + 1.2, (k - 2) * 1.9)
+    for k in range(3):
+        x = -half_x + 3.5 + 2.6 * k
+        site.add(cafe_table(site.looks()), x, half_y - 1.0, site.between(0, 6.28))

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import math
+
+from scenes.procedural.furniture import bench, bollard, lamp_post, litter_bin, post_box, road_sign
 from scenes.procedural.ground import Surface
 from scenes.procedural.site import Site
-from scenes.procedural.structures import hoarding, planter
-from scenes.procedural.surfaces import asphalt_path, brick_paving, carriageway, paving, soil
+from scenes.procedural.surfaces import asphalt_path, brick_paving, carriageway, iron_lid, paving, soil
 
 STREET_M = 6.6
 OPPOSITE_M = 2.0
+Extent = tuple[float, float]
+"""Half lengths along x and y, metres."""
 
 
 def sidewalk(seed: int) -> Site:
-    """A block of 19 to 24 by 11 to 16 m with 3.2 to 4.8 m of pavement; in odd seeds hoarding closes the ring."""
-    site = Site("sidewalk", seed, 27.0, 24.0, ("clear", "hazy", "overcast", "noon", "golden"))
-    block = site.between(9.5, 11.5), site.between(5.5, 8.0)
-    width = site.between(3.4, 4.6)
+    """A block of 20 to 24 by 12 to 17 m with 3.8 to 4.8 m of pavement; in odd seeds hoarding closes the ring."""
+    site = Site("sidewalk", seed, 27.0, 24.0, ("clear", "overcast", "hazy", "golden", "noon"))
+    block = site.between(10.0, 12.0), site.between(6.0, 8.5)
+    width = site.between(3.8, 4.8)
     outer = block[0] + width, block[1] + width
     _streets(site, outer)
-    pavement = (paving, paving, brick_paving, asphalt_path)[site.pick(4)](site, "pavement")
+    pavement = (paving, brick_paving, paving, asphalt_path)[seed % 4](site, "pavement")
     site.plan.rectangle(pavement, -outer[0], -outer[1], outer[0], outer[1])
     _block(site, block)
+    _trees_and_cars(site, outer)
     _kerb_furniture(site, outer)
-    _house_front_planters(site, block, width)
+    _at_the_walls(site, block, width)
     if seed % 2:
         _close_with_hoarding(site, block, outer)
-    site.surround()
+    site.lids(iron_lid())
+    site.litter()
     return site
 
 
-def _streets(site: Site, outer: tuple[float, float]) -> None:
+def _streets(site: Site, outer: Extent) -> None:
     """Carriageways on all four sides, kerbs, centre lines, the pavement opposite and its houses."""
     x, y = outer
     far_x, far_y = x + STREET_M, y + STREET_M
@@ -48,43 +54,57 @@ def _streets(site: Site, outer: tuple[float, float]) -> None:
     site.terrace(-edge_x - 6, -edge_y, -edge_x, edge_y, seen="E")
 
 
-def _block(site: Site, block: tuple[float, float]) -> None:
-    """The houses in the middle, seen from all sides."""
+def _block(site: Site, block: Extent) -> None:
+    """The two houses in the middle, seen from all sides."""
     x, y = block
     cut = site.between(-0.3, 0.3) * x
     site.build(-x, -y, cut, y, seen="NSW")
     site.build(cut, -y, x, y, seen="NSE")
 
 
-def _kerb_furniture(site: Site, outer: tuple[float, float]) -> None:
+def _trees_and_cars(site: Site, outer: Extent) -> None:
     """Street trees in pits along the kerb, and cars parked beside it."""
     x, y = outer
     pit: Surface = soil(site)
-    species = ("linden", "plane", "maple", "birch")[site.pick(4)]
+    species = ("linden", "plane", "maple", "birch", "cherry")[site.pick(5)]
     for side in (-1, 1):
-        for k in range(3):
-            site.tree(
-                (k - 1) * x * 0.62 + site.between(-0.8, 0.8), side * (y - 0.75), species=species, height=6.2, pit=pit
-            )
+        for k in (-1, 0, 1):
+            at = k * x * 0.62 + site.between(-0.8, 0.8)
+            site.tree(at, side * (y - 0.75), species=species, height=6.2, pit=pit)
         site.tree(side * (x - 0.75), site.between(-0.3, 0.3) * y, species=species, height=6.0, pit=pit)
-        site.parked_cars((-x + 1, side * (y + 1.1)), (x - 1, side * (y + 1.1)), share=0.55)
-        site.parked_cars((side * (x + 1.1), -y + 1), (side * (x + 1.1), y - 1), share=0.5)
+        site.parked_cars((-x + 1, side * (y + 1.1)), (x - 1, side * (y + 1.1)), share=0.6)
+        site.parked_cars((side * (x + 1.1), -y + 1), (side * (x + 1.1), y - 1), share=0.55)
 
 
-def _house_front_planters(site: Site, block: tuple[float, float], width: float) -> None:
-    """A few planters against the walls where the pavement is wide enough to pass them."""
-    if width < 3.9:
-        return
+def _kerb_furniture(site: Site, outer: Extent) -> None:
+    """Lamps, bins, signs and bollards in the half metre beside the kerb."""
+    x, y = outer
     for side in (-1, 1):
-        box = planter(site.rng, site.between(1.4, 2.4), 0.5, 0.45, planted=0.45)
-        at = site.between(-0.6, 0.6) * block[0]
-        site.between_points(box, (at - 1, side * (block[1] + 0.45)), (at + 1, side * (block[1] + 0.45)))
+        outward = side * math.pi / 2
+        for k in (-0.32, 0.32):
+            site.add(lamp_post(site.looks(), style="arm", height_m=4.6), k * x, side * (y - 0.4), outward)
+        site.add(litter_bin(site.looks()), side * 0.12 * x, side * (y - 0.5))
+        sign = ("no_entry", "parking", "yield")[site.pick(3)]
+        site.add(road_sign(site.looks(), kind=sign), side * (x - 0.45), side * (y - 1.0), site.between(0.0, 6.28))
+        for k in range(3):
+            site.add(bollard(site.looks(), variant=2), side * (x - 0.3), side * (y - 2.0 - 1.4 * k))
+    site.add(post_box(site.looks()), 0.5 * x, y - 0.5, -math.pi / 2)
 
 
-def _close_with_hoarding(site: Site, block: tuple[float, float], outer: tuple[float, float]) -> None:
-    """Works on the pavement: a hoarding across it, so that the ring has two ends."""
-    y = site.between(-0.4, 0.4) * block[1]
-    length = outer[0] - block[0]
-    site.between_points(hoarding(site.rng, length), (block[0], y), (outer[0], y))
-    site.between_points(hoarding(site.rng, length), (block[0], y + 2.2), (outer[0], y + 2.2))
-    site.between_points(hoarding(site.rng, 2.2), (outer[0], y), (outer[0], y + 2.2))
+def _at_the_walls(site: Site, block: Extent, width: float) -> None:
+    """Beds and benches against the houses where the pavement is wide enough to pass them."""
+    for side in (-1, 1):
+        length = site.between(1.4, 2.4)
+        if width > 4.1:
+            site.bed(site.between(-0.6, -0.2) * block[0], side * (block[1] + 0.4), length, 0.5, planted=0.4)
+        seat = site.between(0.2, 0.6) * block[0]
+        site.add(bench(site.looks()), seat, side * (block[1] + 0.4), side * math.pi / 2)
+
+
+def _close_with_hoarding(site: Site, block: Extent, outer: Extent) -> None:
+    """Works on the pavement: a fenced-off stretch, so that the ring has two ends."""
+    y = site.between(-0.5, 0.1) * block[1]
+    near, far = block[0], outer[0]
+    site.hoarding((near, y), (far, y))
+    site.hoarding((near, y + 2.2), (far, y + 2.2))
+    site.hoarding((far, y), (far, y + 2.2))

@@ -1,25 +1,37 @@
-"""Station: a forecourt before a station hall, with bus bays, shelters and queues of bicycles."""
+"""Station: a forecourt before a station hall, with bus bays, shelters and rows of bicycles."""
 
 from __future__ import annotations
 
+import itertools
+import math
+
 from scenes.procedural.buildings import FacadeStyle
+from scenes.procedural.furniture import advertising_column, bench, bollard, lamp_post, litter_bin, road_sign
+from scenes.procedural.shelters import bus_shelter, kiosk
 from scenes.procedural.site import Site
-from scenes.procedural.structures import canopy, kiosk, planter, railing, shelter
-from scenes.procedural.surfaces import brick_paving, carriageway, concrete_floor, crossing_strip, paving
+from scenes.procedural.structures import canopy
+from scenes.procedural.surfaces import brick_paving, carriageway, concrete_floor, crossing_strip, iron_lid, paving
 from scenes.procedural.vehicles import bicycle_rack
 
 HALF_X, HALF_Y = 27.0, 22.0
+LANES_Y = (-8.6, -15.6)
+"""Northern edges of the two bus lanes."""
+LANE_M = 3.4
+CROSSINGS_X = ((-13.0, -10.0), (8.0, 11.0))
+HALF_TURN = math.pi / 2
 
 
 def station(seed: int) -> Site:
-    """The hall in the north, two bus islands in the south, crossings between them."""
-    site = Site("station", seed, HALF_X, HALF_Y, ("overcast", "clear", "hazy", "golden", "noon"))
-    floor = (concrete_floor, paving, brick_paving)[seed % 3](site)
-    site.plan.fill(floor)
+    """The hall in the north, two bus lanes with an island between them in the south, crossings over both."""
+    site = Site("station", seed, HALF_X, HALF_Y, ("overcast", "clear", "golden", "hazy", "noon"))
+    site.plan.fill((concrete_floor, paving, brick_paving)[seed % 3](site))
     _hall(site)
-    _bus_islands(site)
+    _bus_lanes(site)
+    _island(site)
     _forecourt(site)
     _houses(site)
+    site.lids(iron_lid())
+    site.litter(900)
     return site
 
 
@@ -27,56 +39,67 @@ def _hall(site: Site) -> None:
     """The station hall with tall glass and a canopy along its front."""
     style = FacadeStyle(
         wall=("brick", "concrete", "plaster")[site.pick(3)],
-        tone=((0.40, 0.22, 0.14), (0.46, 0.45, 0.43), (0.60, 0.55, 0.45))[site.pick(3)],
+        tone=((0.40, 0.22, 0.14), (0.46, 0.45, 0.43), (0.56, 0.51, 0.42))[site.pick(3)],
         frame=(0.07, 0.075, 0.08),
         ground_floor="arcade",
         window=(1.8, 2.1),
         storey_m=4.0,
         bay_m=3.2,
     )
-    site.build(-19.0, 14.0, 19.0, HALF_Y, seen="SEW", height=site.between(9.5, 13.0), style=style)
-    site.add(canopy(site.rng, site.between(22.0, 30.0), 3.4, 3.9), 0.0, 12.0, 0.0, 1.5708)
+    site.build(-19.5, 14.0, 19.5, HALF_Y, seen="S", height=site.between(9.5, 13.0), style=style)
+    site.add(canopy(site.looks(), site.between(22.0, 30.0), 3.4, 3.9), 0.0, 12.0, HALF_TURN)
 
 
-def _bus_islands(site: Site) -> None:
-    """Two lanes with an island between them and crossings at both its ends."""
+def _bus_lanes(site: Site) -> None:
+    """Two lanes, open kerbs and zebras where the crossings are."""
     lane, strip = carriageway(site, "bus lane"), crossing_strip(site)
-    for y0 in (-8.6, -15.6):
-        site.plan.rectangle(lane, -HALF_X, y0 - 3.4, HALF_X, y0)
-        site.kerb_line([(-HALF_X, y0), (-13.0, y0)][::-1])
-        site.kerb_line([(11.0, y0), (HALF_X, y0)][::-1])
-        site.kerb_line([(8.0, y0), (-10.0, y0)][::1])
-        site.kerb_line([(-HALF_X, y0 - 3.4), (-13.0, y0 - 3.4)])
-        site.kerb_line([(-10.0, y0 - 3.4), (8.0, y0 - 3.4)])
-        site.kerb_line([(11.0, y0 - 3.4), (HALF_X, y0 - 3.4)])
-        for x0 in (-13.0, 8.0):
-            site.plan.rectangle(strip, x0, y0 - 3.4, x0 + 3.0, y0)
-            site.zebra(x0, y0 - 3.4, x0 + 3.0, y0, bars_along_x=False)
-    for x in (-6.0, 3.5):
-        site.add(shelter(site.rng), x, -13.9 + 0.3, 0.0, 1.5708)
-    site.between_points(railing(14.0), (-8.5, -8.2), (5.5, -8.2))
+    (a, b), (c, d) = CROSSINGS_X
+    for north in LANES_Y:
+        south = north - LANE_M
+        site.plan.rectangle(lane, -HALF_X, south, HALF_X, north)
+        for x0, x1 in ((-HALF_X, a), (b, c), (d, HALF_X)):
+            site.kerb_line([(x1, south), (x0, south)])
+            site.kerb_line([(x0, north), (x1, north)])
+        for x0, x1 in CROSSINGS_X:
+            site.plan.rectangle(strip, x0, south, x1, north)
+            site.zebra(x0, south, x1, north, bars_along_x=False)
+
+
+def _island(site: Site) -> None:
+    """Shelters and signs on the island, railings along the forecourt's edge."""
+    for x in (-6.5, -1.0, 4.5):
+        site.add(bus_shelter(site.looks()), x, LANES_Y[0] - LANE_M - 0.95, -HALF_TURN)
+    for x in (-15.5, 13.5):
+        site.add(bench(site.looks()), x, -13.0, -HALF_TURN)
+        site.add(road_sign(site.looks(), kind="parking"), x + 2.0, -12.6, 0.0)
+    site.rail((-9.5, LANES_Y[0] + 0.3), (7.5, LANES_Y[0] + 0.3))
+    for k in range(4):
+        site.add(bollard(site.looks(), variant=3), 12.0 + 1.6 * k, LANES_Y[0] + 0.35)
+        site.add(bollard(site.looks(), variant=3), -14.0 - 1.4 * k, LANES_Y[0] + 0.35)
 
 
 def _forecourt(site: Site) -> None:
-    """Planters in rows, a kiosk, racks of bicycles."""
+    """Rows of beds with trees, a kiosk, lamps, bins, racks of bicycles."""
     rows = 2 + site.pick(2)
-    for i in range(rows):
-        for x in (-13.5, -4.5, 4.5, 13.5):
-            if site.chance(0.2):
-                continue
-            length = site.between(3.4, 5.4)
-            y = -4.6 + i * (11.5 / rows) + site.between(-0.3, 0.3)
-            site.add(planter(site.rng, length, 1.3, 0.5, planted=0.5), x + site.between(-1, 1), y, 0.0, 1.5708)
-            if site.chance(0.6):
-                site.tree(x, y, height=5.6)
-    site.add(kiosk(site.rng, 3.0, 2.0), site.between(-1.5, 1.5), 1.6, 0.0, -1.5708)
+    for i, x in itertools.product(range(rows), (-13.0, -4.8, 4.8, 13.0)):
+        if site.chance(0.15):
+            continue
+        y = -4.6 + i * (11.5 / rows) + site.between(-0.3, 0.3)
+        middle = x + site.between(-0.8, 0.8)
+        site.bed(middle, y, site.between(4.2, 5.6), 1.3)
+        if site.chance(0.6):
+            site.tree(middle, y, height=5.6)
+    site.add(kiosk(site.looks(), width_m=3.0), site.between(-0.6, 0.6), 1.0, -HALF_TURN)
+    site.add(advertising_column(site.looks()), -9.0, 8.2)
     for side in (-1, 1):
+        site.add(lamp_post(site.looks(), style="arm", height_m=5.0), side * 9.0, -6.6, site.between(0, 6.28))
+        site.add(litter_bin(site.looks()), side * 8.2, -6.8)
         for k in range(2):
-            site.add(bicycle_rack(site.rng, places=6), side * (17.2 - 3.6 * k), 6.5, 0.0, 0.0)
+            site.add(bicycle_rack(site.looks(), places=6), side * (17.4 - 3.8 * k), 7.2)
 
 
 def _houses(site: Site) -> None:
     """Town houses on the other three sides."""
-    site.terrace(-HALF_X, -HALF_Y - 6, HALF_X, -HALF_Y + 1.0, seen="N")
-    site.terrace(19.5, -HALF_Y + 1, HALF_X, HALF_Y, seen="WS")
-    site.terrace(-HALF_X, -HALF_Y + 1, -19.5, HALF_Y, seen="ES")
+    site.terrace(-HALF_X, -HALF_Y - 6, HALF_X, -HALF_Y + 0.8, seen="N")
+    site.terrace(19.5, -HALF_Y + 0.8, HALF_X, HALF_Y, seen="W")
+    site.terrace(-HALF_X, -HALF_Y + 0.8, -19.5, HALF_Y, seen="E")

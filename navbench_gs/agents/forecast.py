@@ -8,51 +8,90 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from navbench_gs.crowd.orca import orca_velocities
 from navbench_gs.domain.episode import PedestrianPlacement
 from navbench_gs.domain.state import WorldState
+from navbench_gs.errors import InfeasibleEpisodeError
+from navbench_gs.geometry import arc_lengths
+from navbench_gs.terrain.distance import clearance_field
+from navbench_gs.terrain.routes import cost_to_go, resampled, shortest_route
+from navbench_gs.terrain.sight import crosses
+from navbench_gs.terrain.terrain import Grid
 
 Floats = NDArray[np.float64]
 ARRIVED_M = 0.75
-STANDING_MPS = 0.15
-ON_COURSE = 0.8
-"""Cosine between a pedestrian's velocity and the way to its goal from which it is taken to walk there directly."""
+LOST_M = 1.5
+"""Farther from its route than this, a pedestrian is given a new one."""
+LOOKAHEAD_M = 1.0
+ROUTE_MARGIN_M = 0.05
+WINDOW_M = 6.0
+"""Routes are sought this far around their ends."""
+HURRY = 1.25
 
 
 class PedestrianForecast:
-    """Follows P pedestrians through their goals and foretells their places. Needs every state in turn."""
+    """Follows P pedestrians through their goals and imagines their next seconds. Needs every state in turn.
 
-    def __init__(self, placements: Sequence[PedestrianPlacement]) -> None:
+    They avoid walls and each other as the simulator's do, but not the robot: what it must not rely on.
+    """
+
+    def __init__(self, placements: Sequence[PedestrianPlacement], free: Grid) -> None:
+        """``free`` is the walkable grid, blocked where obstacles stand."""
         self._placements = tuple(placements)
         self._goals = [0] * len(self._placements)
-        self.radii = np.array([placement.radius_m for placement in self._placements])
+        self._routes: list[Floats | None] = [None] * len(self._placements)
+        self.radii: Floats = np.array([placement.radius_m for placement in self._placements])
         """(P,) metres."""
+        self._speeds = np.array([placement.speed_mps for placement in self._placements])
+        self._waits = np.array([placement.wait_s for placement in self._placements])
+        self._free, self._walls = free, clearance_field(free)
 
-    def places(self, state: WorldState, ahead_s: Floats) -> Floats:
-        """Positions (T, P, 2), world frame, at times (T,) after ``state``, as if the robot were not there."""
-        places = np.empty((len(ahead_s), len(self._placements), 2))
-        for index, placement in enumerate(self._placements):
-            here, velocity = state.pedestrians[index, :2], state.pedestrian_velocities[index]
-            self._goals[index] = self._next_goal(index, here)
-            speed = math.hypot(*velocity)
-            goal = np.array(placement.goals[self._goals[index]])
-            if speed < STANDING_MPS:
-                start_s = max(placement.wait_s - state.time_s, 0.0)
-                walked = placement.speed_mps * np.maximum(ahead_s - start_s, 0.0)
-                places[:, index] = self._along_goals(index, here, walked)
-            elif np.dot(velocity, goal - here) > ON_COURSE * speed * math.dist(goal, here):
-                places[:, index] = self._along_goals(index, here, speed * ahead_s)
-            else:
-                places[:, index] = here + ahead_s[:, None] * velocity
+    def places(self, state: WorldState, steps: int, step_s: float) -> Floats:
+        """Positions (T, P, 2), world frame, after 1 to T steps of ``step_s`` from ``state`` on."""
+        here = state.pedestrians[:, :2].copy()
+        velocities = state.pedestrian_velocities.copy()
+        targets = np.stack([self._targets(index, place, steps, step_s) for index, place in enumerate(here)], axis=1)
+        shares = np.full((len(here), len(here)), 0.5)
+        places = np.empty((steps, len(here), 2))
+        for step in range(steps):
+            way = targets[step] - here
+            preferred = way * (self._speeds / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6))[:, None]
+            standing = state.time_s + step * step_s < self._waits
+            preferred[standing] = 0.0
+            velocities = orca_velocities(
+                here, velocities, self.radii, preferred, HURRY * self._speeds, shares,
+                self._walls.values, np.array(self._walls.origin), self._walls.cell_m,
+            )  # fmt: skip
+            velocities[standing] = 0.0
+            here = here + velocities * step_s
+            places[step] = here
         return places
 
-    def _next_goal(self, index: int, here: Floats) -> int:
-        """The goal that a pedestrian walks to now: the one after, once it has come near the present one."""
-        goals, current = self._placements[index].goals, self._goals[index]
-        return (current + 1) % len(goals) if math.dist(here, goals[current]) < ARRIVED_M else current
+    def _targets(self, index: int, here: Floats, steps: int, step_s: float) -> Floats:
+        """Points (T, 2) that pedestrian ``index`` heads for at each step if nothing holds it up."""
+        placement = self._placements[index]
+        if math.dist(here, placement.goals[self._goals[index]]) < ARRIVED_M:
+            self._goals[index] = (self._goals[index] + 1) % len(placement.goals)
+            self._routes[index] = None
+        route = self._routes[index]
+        if route is None or np.min(np.hypot(*(route - here).T)) > LOST_M:
+            route = self._routes[index] = self._route(here, np.array(placement.goals[self._goals[index]]))
+        lengths = arc_lengths(route)
+        walked = lengths[int(np.argmin(np.hypot(*(route - here).T)))]
+        beyond = walked + LOOKAHEAD_M + placement.speed_mps * step_s * np.arange(steps)
+        after = np.array(placement.goals[(self._goals[index] + 1) % len(placement.goals)])
+        stops = np.vstack([route, after])
+        lengths = np.append(lengths, lengths[-1] + math.dist(route[-1], after))
+        return np.stack([np.interp(beyond, lengths, stops[:, axis]) for axis in (0, 1)], axis=1)
 
-    def _along_goals(self, index: int, here: Floats, walked: Floats) -> Floats:
-        """Points (T, 2) after so many metres (T,) straight to the present goal and on to the next."""
-        goals, current = self._placements[index].goals, self._goals[index]
-        stops = np.array([here, goals[current], goals[(current + 1) % len(goals)]])
-        lengths = np.append(0.0, np.cumsum(np.hypot(*np.diff(stops, axis=0).T)))
-        return np.stack([np.interp(walked, lengths, stops[:, axis]) for axis in (0, 1)], axis=1)
+    def _route(self, here: Floats, goal: Floats) -> Floats:
+        """Points (P, 2) from ``here`` to ``goal``: straight where that is free, else round what is in the way."""
+        ends = np.array([here, goal])
+        window = self._free.window(ends, WINDOW_M)
+        clearance = float(self.radii.max()) + ROUTE_MARGIN_M
+        if crosses(self._free, self._walls.values < clearance, here, goal):
+            try:
+                return shortest_route(cost_to_go(window, goal, clearance_m=clearance), here)
+            except InfeasibleEpisodeError:
+                pass  # it will have to squeeze through somewhere; straight on is as good a guess as any
+        return resampled(ends, LOOKAHEAD_M / 2.0)

@@ -84,12 +84,12 @@ class OracleAgent:
         grid = load_terrain(_given(privileged).scene).grid
         discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
         occupied = occupied_by(grid, discs)
-        everywhere = np.ones_like(grid.walkable)
-        self._ground = clearance_field(grid, occupied=occupied)
-        self._solid = clearance_field(Grid(everywhere, grid.blocked, grid.origin, grid.cell_m), occupied=occupied)
+        free = Grid(grid.walkable & ~occupied, grid.blocked | occupied, grid.origin, grid.cell_m)
+        self._ground = clearance_field(free)
+        self._solid = clearance_field(Grid(np.ones_like(grid.walkable), free.blocked, grid.origin, grid.cell_m))
         self._cost, route = _roomy_route(grid, np.array(episode.start[:2]), np.array(episode.goal), occupied)
         self._route = RouteAhead(route)
-        self._forecast = PedestrianForecast(episode.pedestrians)
+        self._forecast = PedestrianForecast(episode.pedestrians, free)
         self._chosen = -1
 
     def act(self, observation: Observation, *, privileged: Privileged | None = None) -> Velocity:
@@ -102,7 +102,7 @@ class OracleAgent:
         )  # fmt: skip
         costs = self._way_cost(drives) + self._effort_cost(drives, state.robot_velocity)
         if len(state.pedestrians):
-            costs += self._person_cost(drives, self._forecast.places(state, TIMES_S))
+            costs += self._person_cost(drives, self._forecast.places(state, STEPS, STEP_S))
         self._chosen = int(np.argmin(costs))
         speed, turn = drives.commands[self._chosen]
         return Velocity(float(speed), float(turn))

@@ -108,6 +108,8 @@ class SamplingRules(Record):
     start_heading_rad: float = math.radians(30.0)
     clearance_m: float = 0.5
     """Radius of the disc that must fit everywhere along the free path."""
+    passing_clearance_m: float = 0.75
+    """The same where pedestrians walk: wide enough for one and the robot to pass each other."""
     detour_share: float = 0.4
     """Share of the episodes of a scene whose geodesic / Euclidean distance is at least ``detour_ratio``."""
     detour_ratio: float = 1.1

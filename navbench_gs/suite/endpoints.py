@@ -24,17 +24,16 @@ HEADING_REACH_M = 1.0
 
 @dataclass(frozen=True, eq=False)
 class Endpoints:
-    """Start, goal and the shortest way between them on the obstacle-free grid."""
+    """Start, goal and a way between them on the obstacle-free grid."""
 
     start: tuple[float, float]
     goal: tuple[float, float]
+    geodesic_m: float
+    """Shortest distance at the rules' clearance, metres."""
     route: Floats
-    """(P, 2) metres."""
-
-    @property
-    def geodesic_m(self) -> float:
-        """Length of the route, metres."""
-        return float(arc_lengths(self.route)[-1])
+    """(P, 2) shortest way at ``way_clearance_m``, metres."""
+    way_clearance_m: float
+    """Radius of the disc that fits everywhere along ``route``, and must still do so between obstacles."""
 
     @property
     def detour_ratio(self) -> float:
@@ -42,8 +41,17 @@ class Endpoints:
         return self.geodesic_m / math.hypot(self.goal[0] - self.start[0], self.goal[1] - self.start[1])
 
 
-def draw_endpoints(site: Site, rng: np.random.Generator, rejections: Rejections, *, detour: bool) -> Endpoints:
+def draw_endpoints(
+    site: Site, rng: np.random.Generator, rejections: Rejections, *, detour: bool, way_clearance_m: float
+) -> Endpoints:
     """Draw a start and a goal by the rules; with ``detour``, such that the way is no straight line.
+
+    Args:
+        site: the scene's ground.
+        rng: the episode's random stream.
+        rejections: counts what the rules turn down.
+        detour: whether the geodesic must be longer than the straight line by the rules' ratio.
+        way_clearance_m: radius of the disc that must fit everywhere along the reference route.
 
     Raises:
         InfeasibleEpisodeError: the scene has no such pair.
@@ -59,8 +67,10 @@ def draw_endpoints(site: Site, rng: np.random.Generator, rejections: Rejections,
         if goal is None:
             rejections["no goal with a detour" if detour else "no goal in range"] += 1
             continue
-        route = shortest_route(cost, goal)[::-1]
-        ends = Endpoints((float(start[0]), float(start[1])), (float(goal[0]), float(goal[1])), route)
+        ends = _joined(site, cost, goal, way_clearance_m)
+        if ends is None:
+            rejections["way too narrow"] += 1
+            continue
         low, high = site.rules.geodesic_m
         if not low <= ends.geodesic_m <= high:
             rejections["geodesic out of range"] += 1
@@ -72,6 +82,19 @@ def draw_endpoints(site: Site, rng: np.random.Generator, rejections: Rejections,
         f"no start and goal {site.rules.geodesic_m[0]}-{site.rules.geodesic_m[1]} m apart on the walkable area "
         f"with {site.rules.clearance_m} m clearance ({dict(rejections)})"
     )
+
+
+def _joined(site: Site, cost: CostToGo, goal: Floats, way_clearance_m: float) -> Endpoints | None:
+    """The way from the origin of a cost field to ``goal`` (2,); None if it is too narrow somewhere."""
+    route = shortest_route(cost, goal)[::-1]
+    geodesic_m = float(arc_lengths(route)[-1])
+    if way_clearance_m > cost.clearance_m:
+        try:
+            wide = cost_to_go(site.grid, cost.goal, clearance_m=way_clearance_m)
+            route = shortest_route(wide, goal)[::-1]
+        except InfeasibleEpisodeError:
+            return None
+    return Endpoints(cost.goal, (float(goal[0]), float(goal[1])), geodesic_m, route, way_clearance_m)
 
 
 def start_pose(route: Floats, site: Site, rng: np.random.Generator) -> Pose:

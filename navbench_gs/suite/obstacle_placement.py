@@ -158,12 +158,12 @@ def _broken_rule(site: Site, ends: Endpoints, layout: Layout, candidate: Obstacl
 def _route_past(site: Site, ends: Endpoints, layout: Layout, candidate: ObstaclePlacement) -> Floats | None:
     """The route with the candidate in place; None if there is none, or one too long."""
     x, y, radius = footprint(candidate)
-    clear = site.rules.clearance_m + radius + site.grid.cell_m
+    clear = ends.way_clearance_m + radius + site.grid.cell_m
     if distances_to_polyline(np.array([[x, y]]), layout.route)[0] > clear:
         return layout.route
     occupied = occupied_by(site.grid, [*map(footprint, layout.placements), (x, y, radius)])
     try:
-        cost = cost_to_go(site.grid, ends.goal, clearance_m=site.rules.clearance_m, occupied=occupied)
+        cost = cost_to_go(site.grid, ends.goal, clearance_m=ends.way_clearance_m, occupied=occupied)
         route = shortest_route(cost, ends.start)
     except InfeasibleEpisodeError:
         return None

@@ -83,7 +83,13 @@ def _draw_episode(
     rejections: Rejections,
 ) -> Episode | None:
     """One episode on a newly drawn route; None if its obstacles or pedestrians find no room there."""
-    ends = draw_endpoints(site, rng, rejections, detour=asks_for_detour(index, rules.sampling.detour_share))
+    ends = draw_endpoints(
+        site,
+        rng,
+        rejections,
+        detour=asks_for_detour(index, rules.sampling.detour_share),
+        way_clearance_m=rules.sampling.passing_clearance_m if task.pedestrians else rules.sampling.clearance_m,
+    )
     route: Floats = ends.route
     obstacles: tuple[ObstaclePlacement, ...] = ()
     if task.obstacles:

@@ -34,12 +34,7 @@ class Site:
 
     def window(self, points: Floats, margin_m: float) -> Site:
         """The part of the site around ``points`` (P, 2), ``margin_m`` wider on every side."""
-        last = np.array(self.grid.walkable.shape)
-        low = np.clip(self.grid.cells(points.min(axis=0) - margin_m), 0, last)
-        high = np.clip(self.grid.cells(points.max(axis=0) + margin_m) + 1, 0, last)
-        cut = slice(low[0], high[0]), slice(low[1], high[1])
-        x, y = self.grid.centres(low) - self.grid.cell_m / 2.0
-        grid = Grid(self.grid.walkable[cut], self.grid.blocked[cut], (float(x), float(y)), self.grid.cell_m)
+        grid = self.grid.window(points, margin_m)
         return Site(grid, clearance_field(grid), self.rules)
 
 

@@ -55,6 +55,15 @@ class Grid:
         clipped = np.clip(cells, 0, np.array(layer.shape) - 1)
         return np.where(inside, layer[clipped[..., 0], clipped[..., 1]], outside)
 
+    def window(self, points: NDArray[np.float64], margin_m: float) -> Grid:
+        """The part of the grid around world points (P, 2), at most ``margin_m`` wider on every side."""
+        last = np.array(self.walkable.shape)
+        low = np.clip(self.cells(points.min(axis=0) - margin_m), 0, last)
+        high = np.clip(self.cells(points.max(axis=0) + margin_m) + 1, 0, last)
+        cut = slice(low[0], high[0]), slice(low[1], high[1])
+        x, y = np.asarray(self.origin) + low * self.cell_m
+        return Grid(self.walkable[cut], self.blocked[cut], (float(x), float(y)), self.cell_m)
+
 
 @dataclass(frozen=True, eq=False)
 class Terrain:

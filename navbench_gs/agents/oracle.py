@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.agents.forecast import PedestrianForecast
-from navbench_gs.agents.rollouts import Candidates, Rollouts, RouteAhead, roll_out
+from navbench_gs.agents.rollouts import HULL_DISC_M, Candidates, Rollouts, RouteAhead, hull_discs, roll_out
 from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.domain.action import Velocity
 from navbench_gs.domain.agent import AgentCard, Needs
@@ -34,9 +34,6 @@ ROOMY_CLEARANCE_M = 0.7
 ROOMY_STRETCH = 1.15
 ASTRAY_M = 1.2
 """Farther from its route than this, the oracle plans anew."""
-HULL_OFFSET_M, HULL_RADIUS_M = 0.15, 0.292
-"""Two discs, this far before and behind the centre, cover the robot's 0.60 x 0.50 m."""
-
 SOLID_MARGIN_M, SOLID_WEIGHT, CRASH_COST = 0.2, 12.0, 30.0
 GROUND_MARGIN_M, GROUND_WEIGHT = 0.3, 4.0
 PERSON_MARGIN_M, PERSON_WEIGHT, PERSON_COST = 0.6, 10.0, 40.0
@@ -116,8 +113,8 @@ class OracleAgent:
 
     def _way_cost(self, drives: Rollouts) -> Floats:
         """(K,) what is left to drive at the end, metres, and for coming near solid things or off the ground."""
-        hull = _hull(drives.poses)
-        gap = self._solid.at(hull).min(axis=2) - HULL_RADIUS_M
+        hull = hull_discs(drives.poses)
+        gap = self._solid.at(hull).min(axis=2) - HULL_DISC_M
         near = np.maximum(SOLID_MARGIN_M - gap, 0.0)
         crash = np.where(gap < 0.02, FADING[:, None], 0.0)
         off = np.maximum(GROUND_MARGIN_M - self._ground.at(drives.poses[:, :, :2]), 0.0)
@@ -141,9 +138,9 @@ class OracleAgent:
 
     def _person_cost(self, drives: Rollouts, places: Floats) -> Floats:
         """(K,) for coming near pedestrians at their forecast places (T, P, 2), and for touching them."""
-        apart = _hull(drives.poses)[:, :, :, None, :] - places[:, None, None, :, :]
+        apart = hull_discs(drives.poses)[:, :, :, None, :] - places[:, None, None, :, :]
         gaps = np.sqrt(np.sum(apart * apart, axis=-1)) - self._forecast.radii
-        gap = gaps.min(axis=(2, 3)) - HULL_RADIUS_M
+        gap = gaps.min(axis=(2, 3)) - HULL_DISC_M
         near = np.maximum(PERSON_MARGIN_M - gap, 0.0) ** 2 * FADING[:, None]
         touch = np.where(gap < TOUCH_M, FADING[:, None], 0.0)
         cost: Floats = PERSON_WEIGHT * near.mean(axis=0) + PERSON_COST * touch.max(axis=0)
@@ -158,12 +155,6 @@ def _given(privileged: Privileged | None) -> Privileged:
     if privileged is None:
         raise AgentCardError("the oracle needs the privileged record that its card declares")
     return privileged
-
-
-def _hull(poses: Floats) -> Floats:
-    """Centres (T, K, 2, 2) of the two discs that cover the robot at poses (T, K, 3)."""
-    heading = np.stack([np.cos(poses[..., 2]), np.sin(poses[..., 2])], axis=-1) * HULL_OFFSET_M
-    return np.stack([poses[..., :2] + heading, poses[..., :2] - heading], axis=2)
 
 
 def _roomy_route(grid: Grid, start: Floats, goal: Floats, occupied: NDArray[np.bool_]) -> tuple[CostToGo, Floats]:

@@ -14,6 +14,9 @@ Floats = NDArray[np.float64]
 TURN_IN_PLACE_RAD = 0.9
 """A target farther aside than this is turned to before driving on."""
 
+HULL_OFFSET_M, HULL_DISC_M = 0.15, 0.292
+"""Two discs of this radius, so far before and behind the centre, cover the robot's 0.60 x 0.50 m."""
+
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
@@ -107,6 +110,12 @@ def roll_out(
         along += speed * step_s
         poses[step, :, 0], poses[step, :, 1], poses[step, :, 2] = x, y, yaw
     return Rollouts(poses, first)
+
+
+def hull_discs(poses: Floats) -> Floats:
+    """Centres (T, K, 2, 2) of the two discs that cover the robot at poses (T, K, 3)."""
+    ahead = np.stack([np.cos(poses[..., 2]), np.sin(poses[..., 2])], axis=-1) * HULL_OFFSET_M
+    return np.stack([poses[..., :2] + ahead, poses[..., :2] - ahead], axis=2)
 
 
 def _bearing(target: tuple[Floats, Floats], x: Floats, y: Floats, yaw: Floats) -> Floats:

@@ -94,32 +94,36 @@ def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, in
             if video:
                 incidents += draw_videos(plan, folder, workers=workers, watcher=progress)
     except KeyboardInterrupt:
-        console.print(f"interrupted: {len(folder.rows())} rows are in {folder.path}; the same command resumes the run")
+        done, path = len(folder.rows()), folder.path
+        console.print(f"interrupted; rows in {path}: {done}; the same command resumes the run", soft_wrap=True)
         raise
     conclude(plan, folder, console)
     if incidents:
-        raise Incident(f"{incidents} incidents, see {folder.path}/errors.jsonl; the same command tries these again")
+        raise Incident(f"incidents: {incidents}, see {folder.path}/errors.jsonl; the same command tries these again")
 
 
 def conclude(plan: Plan, folder: RunFolder, console: Console) -> None:
     """Print and write what a run that misses no row says; of a shard only that it is done."""
     from navbench_gs.cli.table import rich_table
+    from navbench_gs.evaluation.needs import needs_text
     from navbench_gs.evaluation.report import PICTURE, Drawn, draw_trajectories, write_summary
     from navbench_gs.statistics.table import task_table
+    from navbench_gs.store.files import writing
 
     manifest, rows = plan.manifest, folder.rows()
     missing = len(folder.missing())
     if missing:
-        console.print(f"{missing} of {missing + len(rows)} episodes have no row, so there is no table yet")
+        console.print(f"episodes without a row: {missing} of {missing + len(rows)}, so there is no table yet")
         return
     if manifest.shard is not None:
-        console.print(f"this shard is done: {len(rows)} rows in {folder.path}; 'navbench merge' joins the shards")
+        console.print(f"this shard is done: {folder.path}; 'navbench merge' joins the shards", soft_wrap=True)
         return
-    table = task_table(rows, manifest.planned)
-    write_summary(folder.path, table, manifest)
-    title = f"{manifest.card.name} · {', '.join(manifest.config.tasks)} · {manifest.config.suite}"
+    table, card = task_table(rows, manifest.planned), manifest.card
+    title = f"{card.name} ({needs_text(card.needs)}) · {', '.join(manifest.config.tasks)} · {manifest.config.suite}"
     drives = [Drawn(row, plan.episodes[row.key], folder.load_trajectory(row.key)) for row in rows]
-    draw_trajectories(folder.path / PICTURE, drives, plan.scenes, plan.rules, title)
+    with writing(folder.path):
+        write_summary(folder.path, table, manifest)
+        draw_trajectories(folder.path / PICTURE, drives, plan.scenes, plan.rules, title)
     console.print(rich_table(table, title))
     console.print(f"rows, recordings, summary and picture are in {folder.path}", soft_wrap=True)
 

@@ -19,6 +19,7 @@ from navbench_gs.domain.rules import Rules
 from navbench_gs.domain.run import RunManifest
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.trajectory import Trajectory
+from navbench_gs.evaluation.needs import needs_text
 from navbench_gs.metrics.collisions import collisions
 from navbench_gs.terrain.terrain import Grid, load_terrain
 
@@ -57,7 +58,7 @@ def write_summary(folder: Path, table: pandas.DataFrame, manifest: RunManifest) 
         "agent": manifest.card.name,
         "agent_revision": manifest.card.revision,
         "weights": manifest.card.weights,
-        "privileged": manifest.card.needs.privileged,
+        "needs": needs_text(manifest.card.needs),
         "suite": manifest.config.suite,
         "rules": manifest.rules,
         "version": manifest.version,

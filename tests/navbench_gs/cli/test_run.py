@@ -139,7 +139,7 @@ def test_damaged_splats_are_an_incident_that_names_the_file_and_the_mend(
     clouds.mkdir(parents=True)
     (clouds / f"yard_00-{yard.scene.cloud_sha256[:16]}.npz").write_bytes(b"PK\x03\x04 half a file")
     result = navbench_run(suite, tmp_path / "run", agent="looks")
-    assert_one_line(result, "1 incidents", code=3)
+    assert_one_line(result, "incidents: 1", code=3)
     (line,) = (tmp_path / "run" / "errors.jsonl").read_text().splitlines()
     assert "delete that file and it is made again" in json.loads(line)["message"]
 
@@ -199,7 +199,7 @@ def test_ctrl_c_ends_with_130_and_tells_how_to_resume(suite, misbehaving, tmp_pa
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
     stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "1 rows are in run; the same command resumes" in stdout
+    assert "rows in run: 1; the same command resumes" in stdout
     assert stderr.strip() == ""
 
 

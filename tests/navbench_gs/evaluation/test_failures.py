@@ -77,7 +77,7 @@ def test_what_says_nothing_about_driving_is_an_incident_and_no_row(run, agent, r
     assert code == 3
     assert incident_of(out) == reason
     assert [row.index for row in RunFolder.open(out).rows()] == [1]
-    assert "1 incidents" in output and "the same command tries these again" in output
+    assert "incidents: 1" in output and "the same command tries these again" in output
     assert not (out / "summary.csv").exists()  # no mean over missing rows
 
 

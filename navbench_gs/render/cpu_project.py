@@ -51,21 +51,25 @@ _u = np.uint64
 _ZERO, _HALF, _ONE, _TWO, _EIGHT = _f(0.0), _f(0.5), _f(1.0), _f(2.0), _f(8.0)
 _BLUR = _f(BLUR_PX2)
 _MIN_ALPHA = _f(MIN_ALPHA)
-_MAX_REACH = _f(
-    1.01 * math.sqrt(2.0 * math.log(255.0))
-)  # standard deviations to which any splat can be seen, rounded up
+# Standard deviations to which any splat can be seen, rounded up.
+_MAX_REACH = _f(1.01 * math.sqrt(2.0 * math.log(255.0)))
+_MIN_DEPTH = _f(1e-4)  # metres; keeps divisions finite for what is rejected later
 _SLACK_M = _f(1e-3)  # covers the rounding of chunk bounds
 
 # Planes of the projection buffer, one value per Gaussian of the chunk.
+_PLANE = _u(CHUNK)
 _AHEAD = _u(0)  # mean - eye, world frame, metres (3 planes)
 _X, _Y, _DEPTH = _u(3 * CHUNK), _u(4 * CHUNK), _u(5 * CHUNK)
-_ELLIPSE = _u(6 * CHUNK)  # 3 planes, as in SPLAT_FIELDS
-_OPACITY = _u(9 * CHUNK)
-_LEFT, _RIGHT, _TOP, _BOTTOM = _u(10 * CHUNK), _u(11 * CHUNK), _u(12 * CHUNK), _u(13 * CHUNK)
-_SEEN = _u(14 * CHUNK)  # 1 or 0
-_COLOUR = _u(15 * CHUNK)  # 3 planes
-_BASIS = _u(18 * CHUNK)  # 16 planes
-BUFFER_SIZE = 34 * CHUNK
+_SLOPE_X, _SLOPE_Y = _u(6 * CHUNK), _u(7 * CHUNK)  # x / z and y / z, held within the limits
+_XX, _XY, _YY = _u(8 * CHUNK), _u(9 * CHUNK), _u(10 * CHUNK)  # blurred 2-D covariance, px^2
+_SHARP, _BLURRED = _u(11 * CHUNK), _u(12 * CHUNK)  # its determinant before and after the blur
+_ELLIPSE = _u(13 * CHUNK)  # 3 planes, as in SPLAT_FIELDS
+_OPACITY = _u(16 * CHUNK)
+_LEFT, _RIGHT, _TOP, _BOTTOM = _u(17 * CHUNK), _u(18 * CHUNK), _u(19 * CHUNK), _u(20 * CHUNK)
+_SEEN = _u(21 * CHUNK)  # 1 or 0
+_COLOUR = _u(22 * CHUNK)  # 3 planes
+_BASIS = _u(25 * CHUNK)  # 16 planes
+BUFFER_SIZE = 41 * CHUNK
 
 
 class View(NamedTuple):
@@ -139,7 +143,9 @@ def project(chunks: Chunks, first_rank: int, view: View, count: int, splats: Spl
         if not _may_be_seen(chunks.bounds[chunk], view):
             continue
         start = _u(chunk) * _u(GEOMETRY_PLANES * CHUNK)
-        _project_chunk(chunks.geometry, start, view, buffer)
+        _place_centres(chunks.geometry, start, view, buffer)
+        _project_axes(chunks.geometry, start, view, buffer)
+        _bound_splats(chunks.geometry, start, view, buffer)
         if _number_seen(buffer) == _ZERO:
             continue
         _evaluate_basis(buffer, chunks.terms)
@@ -165,83 +171,98 @@ def _may_be_seen(bound: Float32s, view: View) -> bool:
     blur_reach = _MAX_REACH * math.sqrt(_BLUR)
     open_x = (_HALF * view.last_x + _ONE + blur_reach) / view.focal
     open_y = (_HALF * view.last_y + _ONE + blur_reach) / view.focal
-    margin_x = radius * math.sqrt(_ONE + open_x * open_x) + _MAX_REACH * sigma * math.sqrt(
-        _ONE + view.limit_x * view.limit_x
-    )
-    margin_y = radius * math.sqrt(_ONE + open_y * open_y) + _MAX_REACH * sigma * math.sqrt(
-        _ONE + view.limit_y * view.limit_y
-    )
+    reach_x = _MAX_REACH * sigma * math.sqrt(_ONE + view.limit_x * view.limit_x)
+    reach_y = _MAX_REACH * sigma * math.sqrt(_ONE + view.limit_y * view.limit_y)
+    margin_x = radius * math.sqrt(_ONE + open_x * open_x) + reach_x
+    margin_y = radius * math.sqrt(_ONE + open_y * open_y) + reach_y
     return bool(x - open_x * z <= margin_x and y - open_y * z <= margin_y)
 
 
 @kernel
-def _project_chunk(geometry: Float32s, start: np.uint64, view: View, buffer: Float32s) -> None:
-    """EWA projection (Zwicker et al. 2001, eq. 29-31) of 128 Gaussians into the planes of ``buffer``.
+def _place_centres(geometry: Float32s, start: np.uint64, view: View, buffer: Float32s) -> None:
+    """Where the centres of 128 Gaussians lie: before the eye, in the picture, and in depth."""
+    for number in range(np.uint32(CHUNK)):
+        i = _u(number)
+        g = start + i
+        dx = geometry[g] - view.eye_x
+        dy = geometry[g + _PLANE] - view.eye_y
+        dz = geometry[g + _u(2) * _PLANE] - view.eye_z
+        depth = view.ahead_x * dx + view.ahead_y * dy + view.ahead_z * dz
+        inverse = _ONE / max(depth, _MIN_DEPTH)
+        slope_x = (view.right_x * dx + view.right_y * dy + view.right_z * dz) * inverse
+        slope_y = (view.down_x * dx + view.down_y * dy + view.down_z * dz) * inverse
+        buffer[_AHEAD + i], buffer[_AHEAD + _PLANE + i], buffer[_AHEAD + _u(2) * _PLANE + i] = dx, dy, dz
+        buffer[_X + i] = view.focal * slope_x + view.centre_x
+        buffer[_Y + i] = view.focal * slope_y + view.centre_y
+        buffer[_DEPTH + i] = depth
+        buffer[_SLOPE_X + i] = min(view.limit_x, max(-view.limit_x, slope_x))
+        buffer[_SLOPE_Y + i] = min(view.limit_y, max(-view.limit_y, slope_y))
+
+
+@kernel
+def _project_axes(geometry: Float32s, start: np.uint64, view: View, buffer: Float32s) -> None:
+    """EWA projection (Zwicker et al. 2001, eq. 29-31) of 128 covariances, and their determinants.
 
     The 2-D covariance is A A^T with A = J W R S (2 x 3); its determinant is |a x b|^2 for the rows a, b (Cauchy-Binet),
     and det(A A^T + blur I) = det + blur trace + blur^2: exact, and accurate for needles.
     """
-    plane = _u(CHUNK)
     for number in range(np.uint32(CHUNK)):
         i = _u(number)
         g = start + i
-        dx, dy, dz = (
-            geometry[g] - view.eye_x,
-            geometry[g + plane] - view.eye_y,
-            geometry[g + _u(2) * plane] - view.eye_z,
-        )
-        x = view.right_x * dx + view.right_y * dy + view.right_z * dz
-        y = view.down_x * dx + view.down_y * dy + view.down_z * dz
-        z = view.ahead_x * dx + view.ahead_y * dy + view.ahead_z * dz
-        inverse_z = _ONE / max(z, _f(1e-4))
-        slope_x, slope_y = x * inverse_z, y * inverse_z
-        pixel_x, pixel_y = view.focal * slope_x + view.centre_x, view.focal * slope_y + view.centre_y
-        slope_x = min(view.limit_x, max(-view.limit_x, slope_x))
-        slope_y = min(view.limit_y, max(-view.limit_y, slope_y))
-
-        per_metre = view.focal * inverse_z
-        jx0 = per_metre * (view.right_x - slope_x * view.ahead_x)
-        jx1 = per_metre * (view.right_y - slope_x * view.ahead_y)
-        jx2 = per_metre * (view.right_z - slope_x * view.ahead_z)
-        jy0 = per_metre * (view.down_x - slope_y * view.ahead_x)
-        jy1 = per_metre * (view.down_y - slope_y * view.ahead_y)
-        jy2 = per_metre * (view.down_z - slope_y * view.ahead_z)
-        m00, m01, m02 = geometry[g + _u(3) * plane], geometry[g + _u(4) * plane], geometry[g + _u(5) * plane]
-        m10, m11, m12 = geometry[g + _u(6) * plane], geometry[g + _u(7) * plane], geometry[g + _u(8) * plane]
-        m20, m21, m22 = geometry[g + _u(9) * plane], geometry[g + _u(10) * plane], geometry[g + _u(11) * plane]
-        a0, a1, a2 = (
-            jx0 * m00 + jx1 * m10 + jx2 * m20,
-            jx0 * m01 + jx1 * m11 + jx2 * m21,
-            jx0 * m02 + jx1 * m12 + jx2 * m22,
-        )
-        b0, b1, b2 = (
-            jy0 * m00 + jy1 * m10 + jy2 * m20,
-            jy0 * m01 + jy1 * m11 + jy2 * m21,
-            jy0 * m02 + jy1 * m12 + jy2 * m22,
-        )
+        per_metre = view.focal / max(buffer[_DEPTH + i], _MIN_DEPTH)
+        slope_x, slope_y = buffer[_SLOPE_X + i], buffer[_SLOPE_Y + i]
+        jx = per_metre * (view.right_x - slope_x * view.ahead_x)
+        jy = per_metre * (view.right_y - slope_x * view.ahead_y)
+        jz = per_metre * (view.right_z - slope_x * view.ahead_z)
+        a0, a1, a2 = _times_axes(geometry, g, jx, jy, jz)
+        jx = per_metre * (view.down_x - slope_y * view.ahead_x)
+        jy = per_metre * (view.down_y - slope_y * view.ahead_y)
+        jz = per_metre * (view.down_z - slope_y * view.ahead_z)
+        b0, b1, b2 = _times_axes(geometry, g, jx, jy, jz)
         n0, n1, n2 = a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0
         sharp = n0 * n0 + n1 * n1 + n2 * n2
-        xx, yy, xy = a0 * a0 + a1 * a1 + a2 * a2, b0 * b0 + b1 * b1 + b2 * b2, a0 * b0 + a1 * b1 + a2 * b2
-        blurred = sharp + _BLUR * (xx + yy) + _BLUR * _BLUR
-        xx += _BLUR
-        yy += _BLUR
+        xx, yy = a0 * a0 + a1 * a1 + a2 * a2, b0 * b0 + b1 * b1 + b2 * b2
+        buffer[_XX + i], buffer[_YY + i] = xx + _BLUR, yy + _BLUR
+        buffer[_XY + i] = a0 * b0 + a1 * b1 + a2 * b2
+        buffer[_SHARP + i] = sharp
+        buffer[_BLURRED + i] = sharp + _BLUR * (xx + yy) + _BLUR * _BLUR
 
-        factor = np.maximum(np.sqrt(sharp / blurred), view.min_compensation)
+
+@kernel
+def _times_axes(
+    geometry: Float32s, g: np.uint64, x: np.float32, y: np.float32, z: np.float32
+) -> tuple[np.float32, np.float32, np.float32]:
+    """Row vector (x, y, z) times the scaled axes of Gaussian ``g``."""
+    m = g + _u(3) * _PLANE
+    return (
+        x * geometry[m] + y * geometry[m + _u(3) * _PLANE] + z * geometry[m + _u(6) * _PLANE],
+        x * geometry[m + _PLANE] + y * geometry[m + _u(4) * _PLANE] + z * geometry[m + _u(7) * _PLANE],
+        x * geometry[m + _u(2) * _PLANE] + y * geometry[m + _u(5) * _PLANE] + z * geometry[m + _u(8) * _PLANE],
+    )
+
+
+@kernel
+def _bound_splats(geometry: Float32s, start: np.uint64, view: View, buffer: Float32s) -> None:
+    """Opacity, ellipse and pixel bounds of 128 projected Gaussians, and which of them are seen at all."""
+    for number in range(np.uint32(CHUNK)):
+        i = _u(number)
+        g = start + i
+        xx, yy, blurred = buffer[_XX + i], buffer[_YY + i], buffer[_BLURRED + i]
+        factor = np.maximum(np.sqrt(buffer[_SHARP + i] / blurred), view.min_compensation)
         factor = view.antialiased * factor + (_ONE - view.antialiased)
-        opacity = geometry[g + _u(12) * plane] * factor
+        opacity = geometry[g + _u(12) * _PLANE] * factor
         # ln f <= 4 (sqrt f - 1) / (sqrt f + 1) for f <= 1, so this is at least 2 ln(255 opacity)
         root = math.sqrt(factor)
-        reach2 = max(geometry[g + _u(13) * plane] + _EIGHT * (root - _ONE) / (root + _ONE), _ZERO)
+        reach2 = max(geometry[g + _u(13) * _PLANE] + _EIGHT * (root - _ONE) / (root + _ONE), _ZERO)
         reach_x, reach_y = math.sqrt(reach2 * xx), math.sqrt(reach2 * yy)
-        left, right = math.ceil(max(pixel_x - reach_x, _ZERO)), math.floor(min(pixel_x + reach_x, view.last_x))
-        top, bottom = math.ceil(max(pixel_y - reach_y, _ZERO)), math.floor(min(pixel_y + reach_y, view.last_y))
-        seen = (z >= view.near) & (opacity >= _MIN_ALPHA) & (right >= left) & (bottom >= top)
-
-        buffer[_AHEAD + i], buffer[_AHEAD + plane + i], buffer[_AHEAD + _u(2) * plane + i] = dx, dy, dz
-        buffer[_X + i], buffer[_Y + i], buffer[_DEPTH + i] = pixel_x, pixel_y, z
+        x, y = buffer[_X + i], buffer[_Y + i]
+        left, right = math.ceil(max(x - reach_x, _ZERO)), math.floor(min(x + reach_x, view.last_x))
+        top, bottom = math.ceil(max(y - reach_y, _ZERO)), math.floor(min(y + reach_y, view.last_y))
+        far_enough = buffer[_DEPTH + i] >= view.near
+        seen = far_enough & (opacity >= _MIN_ALPHA) & (right >= left) & (bottom >= top)
         buffer[_ELLIPSE + i] = _HALF * yy / blurred
-        buffer[_ELLIPSE + plane + i] = -xy / yy
-        buffer[_ELLIPSE + _u(2) * plane + i] = _HALF / yy
+        buffer[_ELLIPSE + _PLANE + i] = -buffer[_XY + i] / yy
+        buffer[_ELLIPSE + _u(2) * _PLANE + i] = _HALF / yy
         buffer[_OPACITY + i] = opacity
         buffer[_LEFT + i], buffer[_RIGHT + i], buffer[_TOP + i], buffer[_BOTTOM + i] = left, right, top, bottom
         buffer[_SEEN + i] = _ONE if seen else _ZERO
@@ -261,7 +282,6 @@ def _evaluate_basis(buffer: Float32s, terms: int) -> None:
 
     Source: the polynomials of Sloan 2013, "Efficient spherical harmonic evaluation".
     """
-    plane = _u(CHUNK)
     for number in range(np.uint32(CHUNK)):
         i = _u(number)
         buffer[_BASIS + i] = _f(0.28209479177387814)
@@ -269,28 +289,28 @@ def _evaluate_basis(buffer: Float32s, terms: int) -> None:
         return
     for number in range(np.uint32(CHUNK)):
         i = _u(number)
-        x, y, z = buffer[_AHEAD + i], buffer[_AHEAD + plane + i], buffer[_AHEAD + _u(2) * plane + i]
+        x, y, z = buffer[_AHEAD + i], buffer[_AHEAD + _PLANE + i], buffer[_AHEAD + _u(2) * _PLANE + i]
         inverse = _ONE / math.sqrt(max(x * x + y * y + z * z, _f(1e-20)))
         x, y, z = x * inverse, y * inverse, z * inverse
         at = _BASIS + i
-        buffer[at + plane] = _f(-0.48860251190292) * y
-        buffer[at + _u(2) * plane] = _f(0.48860251190292) * z
-        buffer[at + _u(3) * plane] = _f(-0.48860251190292) * x
+        buffer[at + _PLANE] = _f(-0.48860251190292) * y
+        buffer[at + _u(2) * _PLANE] = _f(0.48860251190292) * z
+        buffer[at + _u(3) * _PLANE] = _f(-0.48860251190292) * x
         zz, c1, s1 = z * z, x * x - y * y, _TWO * x * y
-        buffer[at + _u(4) * plane] = _f(0.5462742152960395) * s1
-        buffer[at + _u(5) * plane] = _f(-1.092548430592079) * z * y
-        buffer[at + _u(6) * plane] = _f(0.9461746957575601) * zz - _f(0.3153915652525201)
-        buffer[at + _u(7) * plane] = _f(-1.092548430592079) * z * x
-        buffer[at + _u(8) * plane] = _f(0.5462742152960395) * c1
+        buffer[at + _u(4) * _PLANE] = _f(0.5462742152960395) * s1
+        buffer[at + _u(5) * _PLANE] = _f(-1.092548430592079) * z * y
+        buffer[at + _u(6) * _PLANE] = _f(0.9461746957575601) * zz - _f(0.3153915652525201)
+        buffer[at + _u(7) * _PLANE] = _f(-1.092548430592079) * z * x
+        buffer[at + _u(8) * _PLANE] = _f(0.5462742152960395) * c1
         c2, s2 = x * c1 - y * s1, x * s1 + y * c1
         outer = _f(-2.285228997322329) * zz + _f(0.4570457994644658)
-        buffer[at + _u(9) * plane] = _f(-0.5900435899266435) * s2
-        buffer[at + _u(10) * plane] = _f(1.445305721320277) * z * s1
-        buffer[at + _u(11) * plane] = outer * y
-        buffer[at + _u(12) * plane] = z * (_f(1.865881662950577) * zz - _f(1.119528997770346))
-        buffer[at + _u(13) * plane] = outer * x
-        buffer[at + _u(14) * plane] = _f(1.445305721320277) * z * c1
-        buffer[at + _u(15) * plane] = _f(-0.5900435899266435) * c2
+        buffer[at + _u(9) * _PLANE] = _f(-0.5900435899266435) * s2
+        buffer[at + _u(10) * _PLANE] = _f(1.445305721320277) * z * s1
+        buffer[at + _u(11) * _PLANE] = outer * y
+        buffer[at + _u(12) * _PLANE] = z * (_f(1.865881662950577) * zz - _f(1.119528997770346))
+        buffer[at + _u(13) * _PLANE] = outer * x
+        buffer[at + _u(14) * _PLANE] = _f(1.445305721320277) * z * c1
+        buffer[at + _u(15) * _PLANE] = _f(-0.5900435899266435) * c2
 
 
 @kernel
@@ -312,7 +332,6 @@ def _evaluate_colour(harmonics: Float32s, start: np.uint64, terms: int, buffer: 
 @kernel
 def _append_seen(buffer: Float32s, source: Int32s, first_rank: int, count: int, splats: Splats) -> int:
     """Copy the seen Gaussians of a chunk behind the ``count`` splats already there."""
-    plane = _u(CHUNK)
     records = splats.records
     for number in range(CHUNK):
         i = _u(number)
@@ -322,12 +341,12 @@ def _append_seen(buffer: Float32s, source: Int32s, first_rank: int, count: int, 
         records[at] = buffer[_X + i]
         records[at + _u(1)] = buffer[_Y + i]
         records[at + _u(2)] = buffer[_ELLIPSE + i]
-        records[at + _u(3)] = buffer[_ELLIPSE + plane + i]
-        records[at + _u(4)] = buffer[_ELLIPSE + _u(2) * plane + i]
+        records[at + _u(3)] = buffer[_ELLIPSE + _PLANE + i]
+        records[at + _u(4)] = buffer[_ELLIPSE + _u(2) * _PLANE + i]
         records[at + _u(5)] = buffer[_OPACITY + i]
         records[at + _u(6)] = buffer[_COLOUR + i]
-        records[at + _u(7)] = buffer[_COLOUR + plane + i]
-        records[at + _u(8)] = buffer[_COLOUR + _u(2) * plane + i]
+        records[at + _u(7)] = buffer[_COLOUR + _PLANE + i]
+        records[at + _u(8)] = buffer[_COLOUR + _u(2) * _PLANE + i]
         records[at + _u(9)] = buffer[_DEPTH + i]
         records[at + _u(10)] = buffer[_TOP + i]
         records[at + _u(11)] = buffer[_BOTTOM + i]

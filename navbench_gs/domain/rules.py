@@ -77,7 +77,7 @@ class SuccessRules(Record):
     line_of_sight: bool = True
     fallen_tilt_rad: float = math.radians(45.0)
     fallen_drop_m: float = 0.5
-    """Below the start height by more than this: the robot has left the ground."""
+    """Below the lowest ground of the scene by more than this: the robot has left the ground."""
 
 
 class ContactRules(Record):

@@ -41,6 +41,8 @@ FOOTING_SHARE = 0.7
 """A pedestrian never steps where a wall is nearer than this share of its radius, unless it already is."""
 TURN_S = 0.3
 MAX_TURN_RPS = 4.0
+GIVE_UP_S, GIVE_UP_M = 3.0, 0.3
+"""Who gets no farther than this in this time, for people or the robot stand in the way, turns to its next goal."""
 STANDING_MPS = 0.15
 """Slower than this, a pedestrian keeps its heading."""
 WARY_M = 1.5
@@ -58,6 +60,10 @@ class _Walker:
     path: Path | None = None
     halted_until_s: float = -math.inf
     wary: bool = False
+    tried_from: tuple[float, float] = (math.inf, math.inf)
+    """Where it has been getting nowhere ..."""
+    tried_since_s: float = 0.0
+    """... since when."""
     routes: dict[int, CostToGo | None] = field(default_factory=dict)
 
 
@@ -163,9 +169,10 @@ class Crowd:
             return 0.0, 0.0
         x, y = self._places[index]
         goals = walker.placement.goals
-        if math.dist((x, y), goals[walker.goal]) < ARRIVED_M:
-            if len(goals) == 1:
-                return 0.0, 0.0
+        arrived = math.dist((x, y), goals[walker.goal]) < ARRIVED_M
+        if arrived and len(goals) == 1:
+            return 0.0, 0.0
+        if arrived or self._gives_up(walker, x, y, time_s):
             walker.goal = (walker.goal + 1) % len(goals)
             self._take_route(index)
         elif walker.path is not None and walker.path.follow(x, y, 2.0 * LOOKAHEAD_M) > LOST_M:
@@ -177,20 +184,44 @@ class Crowd:
         speed = walker.placement.speed_mps
         return speed * math.cos(heading), speed * math.sin(heading)
 
+    def _gives_up(self, walker: _Walker, x: float, y: float, time_s: float) -> bool:
+        """Whether the pedestrian at (x, y) has been getting nowhere for a while; begins to count anew if so."""
+        stuck = math.dist((x, y), walker.tried_from) < GIVE_UP_M
+        if stuck and time_s - walker.tried_since_s < GIVE_UP_S:
+            return False
+        walker.tried_from, walker.tried_since_s = (x, y), time_s
+        return stuck
+
     def _take_route(self, index: int) -> None:
-        """Plan from where the pedestrian is to its goal; without a way there it stands."""
-        walker = self._walkers[index]
+        """Plan from where the pedestrian is to its goal: straight if nothing is between, else by the goal's field.
+
+        Without a way there it stands.
+        """
+        walker, place = self._walkers[index], self._places[index]
+        goal, radius_m = walker.placement.goals[walker.goal], walker.placement.radius_m
+        if self._walks_straight(place, np.array(goal), radius_m):
+            walker.path = Path(np.array([place, goal]))
+            return
         if walker.goal not in walker.routes:
-            walker.routes[walker.goal] = self._cost(walker.placement.goals[walker.goal], walker.placement.radius_m)
+            walker.routes[walker.goal] = self._cost(goal, radius_m + ROUTE_MARGIN_M)
         cost = walker.routes[walker.goal]
         try:
-            walker.path = None if cost is None else Path(shortest_route(cost, self._places[index]))
+            walker.path = None if cost is None else Path(shortest_route(cost, place))
         except InfeasibleEpisodeError:
             walker.path = None
 
-    def _cost(self, goal: Point, radius_m: float) -> CostToGo | None:
+    def _walks_straight(self, start: Floats, goal: Floats, radius_m: float) -> bool:
+        """Whether the straight line is wide enough; its ends may be as near to walls as a pedestrian can stand."""
+        length = math.dist(start, goal)
+        along = np.linspace(0.0, length, max(2, math.ceil(length / self._walls.cell_m) + 1))
+        clearance = self._walls.at(start + (along / max(length, 1e-9))[:, None] * (goal - start))
+        at_an_end = np.minimum(along, length - along) < radius_m
+        needed = np.where(at_an_end, FOOTING_SHARE * radius_m, radius_m + ROUTE_MARGIN_M)
+        return bool((clearance >= needed).all())
+
+    def _cost(self, goal: Point, clearance_m: float) -> CostToGo | None:
         try:
-            return cost_to_go(self._grid, goal, clearance_m=radius_m + ROUTE_MARGIN_M)
+            return cost_to_go(self._grid, goal, clearance_m=clearance_m)
         except InfeasibleEpisodeError:
             return None
 

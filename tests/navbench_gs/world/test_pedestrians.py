@@ -141,6 +141,17 @@ def test_obstacles_are_walls_for_pedestrians(yard):
     assert poses[-1, 0] > 3.0
 
 
+def test_whose_way_is_barred_turns_to_the_next_goal(yard):
+    walkable = np.zeros((120, 40), dtype=bool)
+    walkable[:, 14:26] = True
+    corridor = Grid(walkable, ~walkable, (-6.0, -2.0), 0.1)
+    walkers = (walker((-3.0, 0.0), (3.0, 0.0), (-5.0, 0.0)),)
+    crowd = Crowd(corridor, yard.episode("ped", pedestrians=walkers), RULES_V0)
+    poses = walk(crowd, 12.0, robot=np.array([0.0, 0.0, math.pi / 2]))[:, 0]
+    assert -1.2 < poses[:, 0].max() < -0.5, "it came up to the robot, which fills the corridor 1.2 m wide"
+    assert poses[-1, 0] < -3.5, "and went back"
+
+
 def test_without_a_way_to_its_goal_a_pedestrian_stands(yard):
     poses = walk(crowd_of(yard, walker((-6.0, -8.0), (40.0, 0.0))), 2.0)[:, 0]
     assert np.abs(poses[:, :2] - [-6.0, -8.0]).max() < 1e-9

@@ -53,11 +53,16 @@ def clearance_field(grid: Grid, *, occupied: NDArray[np.bool_] | None = None) ->
         occupied: further cells (NX, NY) that are not free, for example under obstacles.
     """
     free = np.pad(free_cells(grid, occupied=occupied), 1, constant_values=False)
+    inside = np.zeros(free.shape, np.float32) if free.all() else room(~free, grid.cell_m)
+    signed = np.where(free, room(free, grid.cell_m), -inside)[1:-1, 1:-1]
+    return DistanceField(signed, grid.origin, grid.cell_m)
+
+
+def room(cells: NDArray[np.bool_], cell_m: float) -> NDArray[np.float32]:
+    """Distance (NX, NY) in metres from the centre of each true cell to the edge of the nearest false one, else zero."""
     half = 0.5  # from a cell's centre to the edge between it and its neighbour, cells
-    outside = np.maximum(distance_transform_edt(free) - half, 0.0)
-    inside = np.zeros_like(outside) if free.all() else np.maximum(distance_transform_edt(~free) - half, 0.0)
-    signed = (np.where(free, outside, -inside) * grid.cell_m)[1:-1, 1:-1]
-    return DistanceField(signed.astype(np.float32), grid.origin, grid.cell_m)
+    distance: NDArray[np.float32] = (np.maximum(distance_transform_edt(cells) - half, 0.0) * cell_m).astype(np.float32)
+    return distance
 
 
 def free_cells(grid: Grid, *, occupied: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from skimage.graph import MCP_Geometric
 
 from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.geometry import arc_lengths
-from navbench_gs.terrain.distance import clearance_field, interpolated
+from navbench_gs.terrain.distance import free_cells, interpolated, room
 from navbench_gs.terrain.sight import crosses
 from navbench_gs.terrain.terrain import Grid
 
@@ -31,11 +32,16 @@ class CostToGo:
 
     values: NDArray[np.float64]
     """(NX, NY) metres; inf where the goal cannot be reached from."""
-    filled: NDArray[np.float64]
-    """(NX, NY) metres: ``values``, continued off free cells by the distance to the nearest cell with a value."""
     grid: Grid
     goal: tuple[float, float]
     clearance_m: float
+
+    @cached_property
+    def filled(self) -> NDArray[np.float64]:
+        """(NX, NY) metres: ``values``, continued off free cells by the distance to the nearest cell with a value."""
+        distance, nearest = distance_transform_edt(~np.isfinite(self.values), return_indices=True)
+        filled: NDArray[np.float64] = self.values[nearest[0], nearest[1]] + distance * self.grid.cell_m
+        return filled
 
     def at(self, points: ArrayLike) -> NDArray[np.float64]:
         """Geodesic distance (...,) from world points (..., 2) to the goal, metres; finite everywhere.
@@ -60,7 +66,8 @@ def cost_to_go(
         InfeasibleEpisodeError: no such disc fits within ``SNAP_M`` of the goal.
     """
     point = np.asarray(goal, dtype=np.float64)
-    open_cells = clearance_field(grid, occupied=occupied).values >= clearance_m
+    free = np.pad(free_cells(grid, occupied=occupied), 1, constant_values=False)
+    open_cells = room(free, grid.cell_m)[1:-1, 1:-1] >= max(clearance_m, grid.cell_m / 2.0)
     seed = _nearest_cell(grid, open_cells, point)
     if seed is None:
         raise InfeasibleEpisodeError(
@@ -68,7 +75,7 @@ def cost_to_go(
         )
     search = MCP_Geometric(np.where(open_cells, 1.0, -1.0), fully_connected=True)
     values: NDArray[np.float64] = search.find_costs([seed])[0] * grid.cell_m
-    return CostToGo(values, _filled(values, grid.cell_m), grid, (float(point[0]), float(point[1])), clearance_m)
+    return CostToGo(values, grid, (float(point[0]), float(point[1])), clearance_m)
 
 
 def shortest_route(cost: CostToGo, start: ArrayLike) -> NDArray[np.float64]:
@@ -113,12 +120,6 @@ def _nearest_cell(grid: Grid, allowed: NDArray[np.bool_], point: NDArray[np.floa
     distance = np.sum((grid.centres(near) - point) ** 2, axis=1)
     best = int(np.argmin(distance))
     return (int(near[best, 0]), int(near[best, 1])) if distance[best] <= SNAP_M**2 else None
-
-
-def _filled(values: NDArray[np.float64], cell_m: float) -> NDArray[np.float64]:
-    distance, nearest = distance_transform_edt(~np.isfinite(values), return_indices=True)
-    filled: NDArray[np.float64] = values[nearest[0], nearest[1]] + distance * cell_m
-    return filled
 
 
 def _descent(values: NDArray[np.float64], cell: tuple[int, int], cell_m: float) -> NDArray[np.int64]:

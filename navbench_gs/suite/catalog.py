@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from navbench_gs.domain.source import SceneSource
 
 SCENE_FILE = "scene.json"
+SCENE_ID = r"[a-z]+_[0-9]{2,6}"
 FIRST_TRAINING_SEED = 1000
 TRAINING_SOURCE = "procedural"
 
@@ -67,7 +68,8 @@ def scene_ids(suite: str = "embedded") -> tuple[str, ...]:
     folder = suite_folder() / suite
     if not re.fullmatch(r"[a-z0-9_-]+", suite) or not folder.is_dir():
         raise UnknownNameError("suite", suite, suite_names())
-    return tuple(sorted(scene.name for scene in folder.iterdir() if (scene / SCENE_FILE).exists()))
+    named = (scene for scene in folder.iterdir() if re.fullmatch(SCENE_ID, scene.name))
+    return tuple(sorted(scene.name for scene in named if (scene / SCENE_FILE).exists()))
 
 
 def load_scene(scene_id: str) -> Scene:
@@ -189,7 +191,7 @@ def _scene_in(folder: Path) -> Scene:
 
 
 def _scene_folder(scene_id: str) -> Path:
-    if re.fullmatch(r"[a-z]+_[0-9]{2,6}", scene_id):
+    if re.fullmatch(SCENE_ID, scene_id):
         shipped = [suite_folder() / suite / scene_id for suite in suite_names()]
         for folder in (*shipped, cache_folder() / "scenes" / scene_id):
             if (folder / SCENE_FILE).exists():

@@ -8,7 +8,7 @@ driven before.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,6 +39,8 @@ SCENE, OBSTACLE, PEDESTRIAN = (CONTACT_KINDS.index(kind) for kind in ("scene", "
 PEDESTRIAN_HEIGHT_M = 1.7
 """Height of every pedestrian's capsule; higher than the robot, so the true height does not matter."""
 RAY_M = 100.0
+CONTACT_BODY, CONTACT_POINT, CONTACT_NORMAL, CONTACT_DISTANCE, CONTACT_FORCE = 2, 5, 7, 8, 9
+"""Fields of Bullet's contacts: the other body, where on the robot, the normal towards the robot, gap and force."""
 NEAR_MARGIN_M = 0.3
 """Farther than robot and pedestrian together come between two decisions."""
 Turn: TypeAlias = tuple[float, float, float, float]
@@ -106,10 +108,10 @@ class BulletWorld:
             before = self._robot.motion()
             self._client.stepSimulation()
             self._steps += 1
-            self._note_contacts(touches, before)
-        for touch in touches.values():
-            if touch.kind == PEDESTRIAN:
-                self._crowd.touched(touch.actor, self._time_s)
+            for touch in self._new_touches(touches, before):
+                touches[touch.kind, touch.actor] = touch
+                if touch.kind == PEDESTRIAN:
+                    self._crowd.touched(touch.actor, self._time_s)
         return tuple(touches[key] for key in sorted(touches))
 
     @property
@@ -198,21 +200,20 @@ class BulletWorld:
             centre = (*places[index], self._heights[index] + PEDESTRIAN_HEIGHT_M / 2.0)
             self._client.resetBasePositionAndOrientation(self._capsules[index], centre, UPRIGHT)
 
-    def _note_contacts(self, touches: dict[tuple[int, int], Touch], before: Motion) -> None:
-        """Add a ``Touch`` for every actor met in this physics step that ``touches`` does not hold yet.
+    def _new_touches(self, known: Container[tuple[int, int]], before: Motion) -> list[Touch]:
+        """Touches of the actors met in this physics step that are not yet ``known``.
 
         ``before`` is the robot's motion ahead of the step: the contact itself has already slowed it.
         """
         approach: dict[tuple[int, int], float] = {}
-        for _, _, body, _, _, on_robot, _, normal, distance, force, *_ in self._client.getContactPoints(
-            self._robot.body
-        ):
-            actor = self._actors.get(body)
-            if actor is None or actor in touches or (distance > 0.0 and force <= 0.0):
+        for contact in self._client.getContactPoints(self._robot.body):
+            actor = self._actors.get(contact[CONTACT_BODY])
+            if actor is None or actor in known:
                 continue
-            approach[actor] = max(approach.get(actor, -math.inf), -_speed_along(normal, on_robot, before))
-        for actor, speed in approach.items():
-            touches[actor] = Touch(*actor, speed)
+            if contact[CONTACT_DISTANCE] <= 0.0 or contact[CONTACT_FORCE] > 0.0:
+                speed = -_speed_along(contact[CONTACT_NORMAL], contact[CONTACT_POINT], before)
+                approach[actor] = max(approach.get(actor, -math.inf), speed)
+        return [Touch(*actor, speed) for actor, speed in approach.items()]
 
 
 def _speed_along(direction: Vector, point: Vector, motion: Motion) -> float:

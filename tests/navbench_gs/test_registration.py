@@ -1,9 +1,11 @@
 import subprocess
 import sys
+import warnings
 
 import gymnasium
 import pytest
 from gymnasium.envs.registration import EnvSpec
+from gymnasium.utils.env_checker import check_env as gymnasium_check
 
 import navbench_gs
 from navbench_gs.domain.task import TASKS
@@ -34,6 +36,17 @@ def test_registering_loads_nothing_heavy():
     code = f"import sys, navbench_gs; print([name for name in {HEAVY} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_gymnasium_accepts_each_task_of_a_scene_with_its_pictures(task):
+    env = gymnasium.make(
+        env_id(scene_ids("embedded")[0], task), width=32, height=24, depth=True, renderer="cpu", render_mode="rgb_array"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gymnasium_check(env.unwrapped)
+    env.close()
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -28,5 +28,5 @@ episodes:  ## freeze the episodes of both suites anew
 	$(PYTHON) -m navbench_gs.suite.freeze
 
 gates:  ## drive oracle and straight through every frozen episode (some 40 minutes on two cores)
-	$(PYTHON) -m navbench_gs.cli.main run --agent oracle --task empty,obstacle,ped,obstacle_ped --episodes all
-	$(PYTHON) -m navbench_gs.cli.main run --agent straight --task empty,obstacle,ped,obstacle_ped --episodes all
+	.venv/bin/navbench run --agent oracle --task empty,obstacle,ped,obstacle_ped --episodes all
+	.venv/bin/navbench run --agent straight --task empty,obstacle,ped,obstacle_ped --episodes all

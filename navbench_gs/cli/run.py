@@ -65,7 +65,13 @@ def part(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple
 @click.option("--video", is_flag=True, help="Also draw an mp4 of every episode.")
 @click.option("--seed", "agent_seed", default=0, show_default=True, help="Seed of a stochastic agent.")
 @click.option("--checkpoint", type=click.Path(exists=True), help="Weights to use instead of the agent's own.")
-@click.option("--renderer", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "gsplat"]))
+@click.option(
+    "--renderer",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "cpu", "gsplat"]),
+    help="What draws the robot's pictures.",
+)
 @click.option(
     "--shard", metavar="I/N", callback=part, help="Drive only this part of the run; 'navbench merge' joins parts."
 )

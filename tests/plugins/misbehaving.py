@@ -51,13 +51,18 @@ class Wanders(Misbehaving):
 
 
 class Looks(Misbehaving):
-    """Behaves too, and asks for a small picture."""
+    """Behaves too: asks for a small picture and leans towards its brighter half."""
 
     def __init__(self) -> None:
         self.card = AgentCard(name="looks", needs=Needs(camera=CameraNeed(width_px=32, height_px=24)))
 
     def reset(self, observation, *, seed, privileged=None):
         self.facing = False
+
+    def act(self, observation, *, privileged=None):
+        sober = super().act(observation)
+        left, right = (observation.rgb[:, half].mean() for half in (slice(16), slice(16, None)))
+        return Velocity(sober.speed_mps, sober.yaw_rate_rps + float(left - right) / 100.0)
 
 
 class Raises(Misbehaving):

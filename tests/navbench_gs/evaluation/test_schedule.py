@@ -21,8 +21,10 @@ def scenes(yard, misbehaving):
     return yard.scene.folder.parent
 
 
-def options(scenes: Path, out: Path, *more: str, tasks: str = "obstacle,ped", workers: int = 1) -> list[str]:
-    what = ["run", "--agent", "wanders", "--task", tasks, "--suite", str(scenes), "--episodes", "all"]
+def options(
+    scenes: Path, out: Path, *more: str, agent: str = "wanders", tasks: str = "obstacle,ped", workers: int = 1
+) -> list[str]:
+    what = ["run", "--agent", agent, "--task", tasks, "--suite", str(scenes), "--episodes", "all"]
     return [*what, "--renderer", "cpu", "--workers", str(workers), "--out", str(out), *more]
 
 
@@ -56,6 +58,13 @@ def assert_same(out: Path, serial: Path) -> None:
 def test_two_workers_write_the_rows_of_one(scenes, serial, tmp_path):
     navbench(*options(scenes, tmp_path / "two", workers=2))
     assert_same(tmp_path / "two", serial)
+
+
+def test_an_agent_that_steers_by_what_it_sees_drives_the_same_alone_and_beside_another(scenes, tmp_path):
+    for workers in (1, 2):
+        navbench(*options(scenes, tmp_path / str(workers), agent="looks", tasks="obstacle_ped", workers=workers))
+    assert len({row.path_length_m for row in RunFolder.open(tmp_path / "1").rows()}) == 2
+    assert_same(tmp_path / "2", tmp_path / "1")
 
 
 def test_merged_shards_are_the_run_in_one_piece(scenes, serial, tmp_path):

@@ -29,6 +29,17 @@ WINDOW_M = 6.0
 HURRY = 1.25
 
 
+class _Way:
+    """A polyline (P, 2) to look up points on."""
+
+    def __init__(self, points: Floats) -> None:
+        self._points, self._lengths = points, arc_lengths(points)
+
+    def point(self, along: float) -> tuple[float, float]:
+        x, y = (float(np.interp(along, self._lengths, self._points[:, axis])) for axis in (0, 1))
+        return x, y
+
+
 class PedestrianForecast:
     """Follows P pedestrians through their goals and imagines their next seconds. Needs every state in turn.
 
@@ -50,25 +61,27 @@ class PedestrianForecast:
         """Positions (T, P, 2), world frame, after 1 to T steps of ``step_s`` from ``state`` on."""
         here = state.pedestrians[:, :2].copy()
         velocities = state.pedestrian_velocities.copy()
-        targets = np.stack([self._targets(index, place, steps, step_s) for index, place in enumerate(here)], axis=1)
+        ways = [self._way(index, place) for index, place in enumerate(here)]
+        ahead = np.full(len(here), LOOKAHEAD_M)
         shares = np.full((len(here), len(here)), 0.5)
         places = np.empty((steps, len(here), 2))
         for step in range(steps):
-            way = targets[step] - here
-            preferred = way * (self._speeds / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6))[:, None]
+            course = np.array([way.point(reach) for way, reach in zip(ways, ahead, strict=True)]) - here
+            course /= np.maximum(np.hypot(course[:, 0], course[:, 1]), 1e-6)[:, None]
             standing = state.time_s + step * step_s < self._waits
-            preferred[standing] = 0.0
+            preferred = np.where(standing[:, None], 0.0, course * self._speeds[:, None])
             velocities = orca_velocities(
                 here, velocities, self.radii, preferred, HURRY * self._speeds, shares,
                 self._walls.values, np.array(self._walls.origin), self._walls.cell_m,
             )  # fmt: skip
             velocities[standing] = 0.0
             here = here + velocities * step_s
+            ahead += np.sum(velocities * course, axis=1) * step_s
             places[step] = here
         return places
 
-    def _targets(self, index: int, here: Floats, steps: int, step_s: float) -> Floats:
-        """Points (T, 2) that pedestrian ``index`` heads for at each step if nothing holds it up."""
+    def _way(self, index: int, here: Floats) -> _Way:
+        """What pedestrian ``index`` walks along from ``here``: the rest of its route, and on to the goal after."""
         placement = self._placements[index]
         if math.dist(here, placement.goals[self._goals[index]]) < ARRIVED_M:
             self._goals[index] = (self._goals[index] + 1) % len(placement.goals)
@@ -76,13 +89,9 @@ class PedestrianForecast:
         route = self._routes[index]
         if route is None or np.min(np.hypot(*(route - here).T)) > LOST_M:
             route = self._routes[index] = self._route(here, np.array(placement.goals[self._goals[index]]))
-        lengths = arc_lengths(route)
-        walked = lengths[int(np.argmin(np.hypot(*(route - here).T)))]
-        beyond = walked + LOOKAHEAD_M + placement.speed_mps * step_s * np.arange(steps)
+        nearest = int(np.argmin(np.hypot(*(route - here).T)))
         after = np.array(placement.goals[(self._goals[index] + 1) % len(placement.goals)])
-        stops = np.vstack([route, after])
-        lengths = np.append(lengths, lengths[-1] + math.dist(route[-1], after))
-        return np.stack([np.interp(beyond, lengths, stops[:, axis]) for axis in (0, 1)], axis=1)
+        return _Way(np.vstack([route[nearest:], after]))
 
     def _route(self, here: Floats, goal: Floats) -> Floats:
         """Points (P, 2) from ``here`` to ``goal``: straight where that is free, else round what is in the way."""

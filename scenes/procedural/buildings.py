@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from navbench_gs.splats.shapes import kept
 from navbench_gs.splats.surfels import Floats, Material, Surfels, box, join_surfels, rectangle, strips, surfels
 from scenes.procedural.materials import bricks, concrete, mottled, plaster, stripes
 from scenes.procedural.noise import hash01
@@ -52,7 +53,7 @@ class Opening:
     width: float
     height: float
     kind: str
-    """``window``, ``shop`` or ``door``."""
+    """``window``, ``shop``, ``hall`` (tall glass before a deep room) or ``door``."""
 
 
 def wall_material(style: FacadeStyle, seed: int) -> Material:
@@ -110,7 +111,7 @@ def _ground_floor_opening(y: float, bay: float, is_door: bool, style: FacadeStyl
         return [Opening(y + (bay - shop_w) / 2, 0.45, shop_w, 2.45, "shop")]
     if style.ground_floor == "arcade":
         shop_w = bay * 0.78
-        return [Opening(y + (bay - shop_w) / 2, 0.15, shop_w, 3.1, "shop")]
+        return [Opening(y + (bay - shop_w) / 2, 0.15, shop_w, 3.1, "hall")]
     window_w = min(style.window[0], bay - 0.5)
     return [Opening(y + (bay - window_w) / 2, 0.95, window_w, style.window[1] - 0.1, "window")]
 
@@ -259,6 +260,11 @@ def _interiors(
         shelf = (z < 0.55 * height) & (goods > 0.5)
         warm = np.stack([0.08 + 0.22 * goods, 0.07 + 0.14 * tone, 0.06 + 0.08 * level], axis=1)
         return np.where(shelf[:, None], warm, albedo + 0.03)
+    if kind == "hall":
+        lamps = (np.mod(y + tone, 0.9) < 0.3) & (np.abs(z - 0.78 * height) < 0.12)
+        pillars = 0.05 * (np.mod(y + 2 * level, 1.7) < 0.25)
+        room = 0.03 + 0.05 * np.clip(1.0 - z / 0.9, 0.0, 1.0) + pillars
+        return np.where(lamps[:, None], (0.75, 0.66, 0.48), np.outer(room, (1.0, 0.92, 0.82)))
     cloth = np.array([0.42, 0.39, 0.34]) * (0.6 + 0.5 * tone)[:, None]
     blind = (style < 0.35) & (z > height * (0.3 + 0.5 * level))
     curtain = (style > 0.35) & (style < 0.75) & ((y < width * 0.24) | (y > width * 0.76))
@@ -282,8 +288,8 @@ def _reveals(rng: np.random.Generator, width: float, height: float, style: Facad
 
 def _frame(width: float, height: float, kind: str, style: FacadeStyle, far: bool) -> Surfels:
     """The frame and its bars, as long thin surfels just before the glass."""
-    upright, level = ((3, 1) if width > 1.6 else (2, 1)) if kind == "shop" else (2, 2)
-    x, half = -RECESS_M + 0.02, 0.026 if kind == "shop" else 0.02
+    upright, level = ((3, 1) if width > 1.6 else (2, 1)) if kind != "window" else (2, 2)
+    x, half = -RECESS_M + 0.02, 0.026 if kind != "window" else 0.02
     starts, ends = [], []
     for k in range(upright + 1):
         y = min(max(width * k / upright, 0.03), width - 0.03)
@@ -291,7 +297,7 @@ def _frame(width: float, height: float, kind: str, style: FacadeStyle, far: bool
             starts.append((x, y, a))
             ends.append((x, y, b))
     for k in range(level + 1):
-        z = min(max(height * (k / level if kind == "shop" or k != 1 else 0.68), 0.03), height - 0.03)
+        z = min(max(height * (k / level if kind != "window" or k != 1 else 0.68), 0.03), height - 0.03)
         for a, b in _pieces(width, 0.6 if far else 0.4):
             starts.append((x, a, z))
             ends.append((x, b, z))
@@ -335,7 +341,7 @@ def _trims(rng: np.random.Generator, width: float, height: float, style: FacadeS
     if not far:
         parts.append(_quoins(rng, width, height, style))
     if style.roof == "tiled":
-        parts.append(_tiled_roof(rng, width, height))
+        parts.append(_tiled_roof(rng, width, height, style))
     if far:
         return parts
     z = 3.7 if style.ground_floor in ("shop", "arcade") else style.storey_m
@@ -369,8 +375,8 @@ def _quoins(rng: np.random.Generator, width: float, height: float, style: Facade
     )  # fmt: skip
 
 
-def _tiled_roof(rng: np.random.Generator, width: float, height: float) -> Surfels:
-    """The near slope of a pitched roof, in rows of tiles."""
+def _tiled_roof(rng: np.random.Generator, width: float, height: float, style: FacadeStyle) -> Surfels:
+    """The near slope of a pitched roof, in rows of tiles, and the triangles of wall under its ends."""
     tone = ((0.30, 0.12, 0.08), (0.22, 0.11, 0.09), (0.13, 0.13, 0.14))[int(rng.random() * 3)]
 
     def tiles(u: Floats, v: Floats) -> Floats:
@@ -378,7 +384,14 @@ def _tiled_roof(rng: np.random.Generator, width: float, height: float) -> Surfel
         return np.outer(shade * (1.0 - 0.3 * (np.mod(v, 0.33) < 0.08)), tone)
 
     eaves, slope = (0.30, 0.0, height + 0.02), (-3.6, 0.0, 2.3)
-    return rectangle(rng, eaves, (0.0, width, 0.0), slope, tiles, spacing=0.3)
+    cover = rectangle(rng, eaves, (0.0, width, 0.0), slope, tiles, spacing=0.3)
+    wall = plaster(tuple(0.75 * c + 0.06 for c in style.tone))
+    ends = [
+        rectangle(rng, (-3.3, 0.03, height), (3.4, 0, 0), (0, 0, 2.2), wall, spacing=0.22),
+        rectangle(rng, (0.1, width - 0.03, height), (-3.4, 0, 0), (0, 0, 2.2), wall, spacing=0.22),
+    ]
+    under = [kept(end, (end.centres[:, 2] - height) < (0.12 - end.centres[:, 0]) * 2.3 / 3.6) for end in ends]
+    return join_surfels([cover, *under])
 
 
 def _band(width: float, z: float, half: float, tone: ArrayLike) -> Surfels:

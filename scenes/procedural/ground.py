@@ -21,6 +21,8 @@ from scenes.procedural.part import MATT
 CELL_M = 0.1
 NEAR_M = 1.2
 """Ground within this distance of the walkable area is sampled as finely as the walkable area itself."""
+STONE_SIGMA = 0.53
+"""Standard deviation of a stone's surfel over its size: the joints stay visible, the ground stays closed."""
 NEAR_SURFELS = 120_000
 MIDDLE_M = 7.0
 """Beyond this distance of the walkable area the ground is sampled coarsest."""
@@ -189,7 +191,7 @@ def _stones(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: 
     x = (column + 0.5 + 0.5 * (row % 2) + 0.08 * (rng.random(len(row)) - 0.5)) * wide
     y = (row + 0.5 + 0.08 * (rng.random(len(row)) - 0.5)) * deep
     keep = _in_mask(plan, mask, x, y)
-    return _flat_surfels(surface, x[keep], y[keep], 0.47 * wide, 0.47 * deep)
+    return _flat_surfels(surface, x[keep], y[keep], STONE_SIGMA * wide, STONE_SIGMA * deep)
 
 
 def _in_step(spacing: float, slab: float) -> float:

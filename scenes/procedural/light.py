@@ -29,8 +29,10 @@ NO_CASTER = 65535
 LEVELS_M = np.array([0.15, 0.7, 1.6, 3.2, 6.0, 11.0])
 AXES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
 SH_BAND_0, SH_BAND_1 = 0.28209479177387814, 0.4886025119029199
-BRIGHT_TONE = 0.36
+BRIGHT_TONE = 0.30
 """Exposed radiance of sunlit stone: the film curve shows it as a light, not a white tone."""
+DARK_TONE = 0.105
+"""Exposed radiance of stone in the shade."""
 REFLECTED = 0.26
 """Share of the light of sun and sky that surroundings send on."""
 
@@ -176,11 +178,11 @@ def _level_share(
         free = ~_occluded(scene, points, np.broadcast_to(direction, points.shape))
         share += free[:, None] * weight
     share = np.clip(share / whole, 0.0, 1.0).reshape(len(xs), len(ys), 6)
-    inside = _inside(casters, points).reshape(len(xs), len(ys))
+    inside = inside_solids(casters, points).reshape(len(xs), len(ys))
     return np.rint(_filled(share, inside) * 255).astype(np.uint8)
 
 
-def _inside(casters: list[Solid], points: Floats) -> NDArray[np.bool_]:
+def inside_solids(casters: list[Solid], points: Floats) -> NDArray[np.bool_]:
     """Which points lie inside a solid, taking each solid for the convex body of its faces."""
     inside = np.zeros(len(points), dtype=bool)
     for solid in casters:
@@ -233,11 +235,12 @@ def reflected(surfels: Surfels, share: Floats, light: LightBake, sky: Sky) -> Fl
 
 
 def metered_exposure(surfels: Surfels, light: LightBake, sky: Sky) -> float:
-    """The exposure a camera would choose for the brighter surfaces, keeping some of the weather's mood."""
+    """The exposure a camera would choose between the lights and the shades, keeping some of the weather's mood."""
     matt = (surfels.kind == MATT) & (surfels.centres[:, 2] < 6.0)
     radiance = reflected(surfels, sky_share(surfels, light), light, sky)[matt].mean(axis=1)
-    bright = float(np.percentile(radiance, 80.0))
-    wanted = min(max(BRIGHT_TONE / (bright * sky.exposure), 0.55), 1.8)
+    dark, bright = (float(v) for v in np.percentile(radiance, [35.0, 80.0]))
+    balance = math.sqrt(BRIGHT_TONE / bright * DARK_TONE / dark)
+    wanted = min(max(balance / sky.exposure, 0.5), 2.0)
     return round(sky.exposure * wanted**0.8, 4)
 
 
@@ -307,7 +310,10 @@ def _with_ground_map(share: Floats, surfels: Surfels, normals: Floats, light: Li
 
 
 def _sky_by_axis(sky: Sky) -> Floats:
-    """Mean radiance (6, 3) of the sky over the hemisphere of each axis, cosine-weighted; a third greyer, as white balance does."""
+    """Mean radiance (6, 3) of the sky over the hemisphere of each axis, cosine-weighted.
+
+    A third of the colour is taken out, as a camera's white balance would.
+    """
     directions = _upper_directions(64)
     colours = sky_radiance(sky, directions)
     means = []

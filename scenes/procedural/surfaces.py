@@ -48,7 +48,7 @@ def brick_paving(site: Site, name: str = "bricks", *, walkable: bool = True) -> 
 
 def asphalt_path(site: Site, name: str = "asphalt path", *, walkable: bool = True) -> Surface:
     """Light asphalt of footways."""
-    return Surface(name, asphalt(5 + site.pick(90), 1.5), walkable)
+    return Surface(name, asphalt(5 + site.pick(90), 1.7), walkable)
 
 
 def gravel_path(site: Site, name: str = "gravel", *, walkable: bool = True) -> Surface:
@@ -76,7 +76,7 @@ def carriageway(site: Site, name: str = "road") -> Surface:
 
 def crossing_strip(site: Site, name: str = "crossing") -> Surface:
     """Carriageway raised flush with the pavement, for walking across."""
-    return Surface(name, asphalt(1 + site.pick(90), 1.1), walkable=True)
+    return Surface(name, asphalt(1 + site.pick(90)), walkable=True)
 
 
 def lawn(site: Site, name: str = "lawn") -> Surface:

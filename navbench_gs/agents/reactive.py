@@ -33,7 +33,10 @@ MEMORY_S = 4.0
 LOWEST_M, HIGHEST_M = 0.12, 0.7
 """Heights above the wheels' ground between which a surface is in the way: above noise and kerbs, below branches."""
 MARGIN_M = 0.3
-NEAR_WEIGHT, CRASH_COST, AIM_WEIGHT, CHANGE_WEIGHT, KEEP_BONUS = 6.0, 20.0, 0.8, 0.15, 0.3
+OUTLOOK_M = 1.4
+"""How far ahead of where a motion ends the way should be free."""
+NEAR_WEIGHT, CRASH_COST, DEAD_END_WEIGHT = 6.0, 20.0, 3.0
+AIM_WEIGHT, CHANGE_WEIGHT, KEEP_BONUS = 0.6, 0.15, 0.3
 
 
 def _fan() -> Candidates:
@@ -79,7 +82,8 @@ class ReactiveAgent:
             pose, observation.velocity.astype(np.float64), FAN, RULES_V0.robot, steps=STEPS, step_s=STEP_S
         )
         goal = to_world_frame(observation.goal, pose)
-        costs = self._near_cost(drives, self._surroundings(pose, observation.time_s)) + _goal_cost(drives, goal)
+        clearance = self._surroundings(pose, observation.time_s)
+        costs = _near_cost(drives, clearance) + _dead_end_cost(drives, clearance) + _goal_cost(drives, goal)
         change = np.abs(drives.commands - observation.velocity)
         costs += CHANGE_WEIGHT * change.sum(axis=1)
         if self._chosen >= 0:
@@ -104,15 +108,6 @@ class ReactiveAgent:
         x, y = (low - HALF_CELLS) * CELL_M
         return clearance_field(Grid(~occupied, occupied, (float(x), float(y)), CELL_M))
 
-    def _near_cost(self, drives: Rollouts, clearance: DistanceField) -> Floats:
-        """(K,) for coming near what was seen, and for touching it, sooner being worse."""
-        gap = clearance.at(hull_discs(drives.poses)).min(axis=2) - HULL_DISC_M
-        near: Floats = np.maximum(MARGIN_M - gap, 0.0).mean(axis=0)
-        sooner = np.linspace(1.0, 0.4, STEPS)[:, None]
-        touch: Floats = np.where(gap < CELL_M / 2.0, sooner, 0.0).max(axis=0)
-        cost: Floats = NEAR_WEIGHT * near + CRASH_COST * touch
-        return cost
-
 
 def points_in_the_way(depth: NDArray[np.float32], camera: CameraRules) -> Floats:
     """What a depth picture (H, W) shows within reach and between the heights that matter, as (N, 2), robot frame."""
@@ -126,6 +121,26 @@ def points_in_the_way(depth: NDArray[np.float32], camera: CameraRules) -> Floats
         seen = (ahead < REACH_M) & (ahead > camera.near_m) & (up > LOWEST_M) & (up < HIGHEST_M)
     left = -ahead * aside
     return np.stack([ahead[seen] + camera.forward_m, left[seen]], axis=1)
+
+
+def _near_cost(drives: Rollouts, clearance: DistanceField) -> Floats:
+    """(K,) for coming near what was seen, and for touching it, sooner being worse."""
+    gap = clearance.at(hull_discs(drives.poses)).min(axis=2) - HULL_DISC_M
+    near: Floats = np.maximum(MARGIN_M - gap, 0.0).mean(axis=0)
+    sooner = np.linspace(1.0, 0.4, STEPS)[:, None]
+    touch: Floats = np.where(gap < CELL_M / 2.0, sooner, 0.0).max(axis=0)
+    cost: Floats = NEAR_WEIGHT * near + CRASH_COST * touch
+    return cost
+
+
+def _dead_end_cost(drives: Rollouts, clearance: DistanceField) -> Floats:
+    """(K,) for ending with something close ahead: what keeps the robot from creeping up to a wall."""
+    x, y, yaw = np.moveaxis(drives.poses[-1], -1, 0)
+    reach = np.linspace(0.0, OUTLOOK_M, 8)[:, None]
+    ahead = np.stack([x + reach * np.cos(yaw), y + reach * np.sin(yaw)], axis=-1)
+    free = np.minimum.accumulate(clearance.at(ahead) > HULL_DISC_M, axis=0).mean(axis=0)
+    cost: Floats = DEAD_END_WEIGHT * (1.0 - free)
+    return cost
 
 
 def _goal_cost(drives: Rollouts, goal: Floats) -> Floats:

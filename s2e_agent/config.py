@@ -12,9 +12,9 @@ from navbench_gs.training.loop import LoopConfig
 class EncoderConfig(Record):
     """The convolutional encoder of one frame."""
 
-    width_px: int = 128
-    height_px: int = 96
-    channels: tuple[int, ...] = (48, 96, 128)
+    width_px: int = 96
+    height_px: int = 72
+    channels: tuple[int, ...] = (32, 64, 128)
     """Channels at a quarter, an eighth, ... of the picture's size."""
     groups: int = 8
     """Groups of the group normalisation."""
@@ -47,7 +47,7 @@ class PretrainConfig(Record):
     """Numbers of the anchor-guided pre-training."""
 
     loop: LoopConfig
-    windows: int = 16
+    windows: int = 8
     """Windows of consecutive moments in one batch; their frames are encoded once each."""
     window: int = 8
     """Moments in a window."""

@@ -225,6 +225,8 @@ def _check_episode_file(file: EpisodeFile, scene: Scene, task: str, rules: str, 
                 f"{path}: {field} is '{found}', expected '{value}'; restore the file, or freeze it again with "
                 "'python -m navbench_gs.suite.freeze'"
             )
+    if not file.episodes:
+        raise InvalidRecordError(f"{path}: holds no episode")
     for index, episode in enumerate(file.episodes):
         if episode.key != (scene.scene_id, task, index):
             raise InvalidRecordError(f"{path}: episodes.{index}: is {episode.name}, expected index {index} of {task}")

@@ -102,7 +102,8 @@ def resampled(polyline: ArrayLike, step_m: float) -> NDArray[np.float64]:
     pieces = [points[:1]]
     for a, b in pairwise(points):
         count = max(1, math.ceil(math.hypot(*(b - a)) / step_m - 1e-9))
-        pieces.append(a + (np.arange(1, count + 1) / count)[:, None] * (b - a))
+        share = (np.arange(1, count + 1) / count)[:, None]
+        pieces.append((1.0 - share) * a + share * b)
     return np.concatenate(pieces)
 
 

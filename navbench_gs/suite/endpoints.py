@@ -51,19 +51,20 @@ def draw_endpoints(
         rng: the episode's random stream.
         rejections: counts what the rules turn down.
         detour: whether the geodesic must be longer than the straight line by the rules' ratio.
-        way_clearance_m: radius of the disc that must fit everywhere along the reference route.
+        way_clearance_m: radius of the disc that must fit everywhere along the reference route, ends included.
 
     Raises:
         InfeasibleEpisodeError: the scene has no such pair.
     """
-    cells = site.cells_with(site.rules.clearance_m)
+    roomy = site.clearance.values >= way_clearance_m
+    cells = np.argwhere(roomy)
     for attempt in range(STARTS_TRIED if len(cells) else 0):
         if detour and attempt == DETOUR_STARTS_TRIED:
             rejections["scene without detours"] += 1
             detour = False
         start = site.grid.centres(cells[int(rng.integers(len(cells)))])
         cost = cost_to_go(site.grid, start, clearance_m=site.rules.clearance_m)
-        goal = _draw_goal(cost, site, rng, detour=detour)
+        goal = _draw_goal(cost, roomy, site, rng, detour=detour)
         if goal is None:
             rejections["no goal with a detour" if detour else "no goal in range"] += 1
             continue
@@ -105,10 +106,12 @@ def start_pose(route: Floats, site: Site, rng: np.random.Generator) -> Pose:
     return float(route[0, 0]), float(route[0, 1]), wrap_angle(along + turn)
 
 
-def _draw_goal(cost: CostToGo, site: Site, rng: np.random.Generator, *, detour: bool) -> Floats | None:
-    """A cell's centre (2,) at a drawn distance from the cost field's origin; None if no cell is in range."""
+def _draw_goal(
+    cost: CostToGo, roomy: NDArray[np.bool_], site: Site, rng: np.random.Generator, *, detour: bool
+) -> Floats | None:
+    """A roomy cell's centre (2,) at a drawn distance from the cost field's origin; None if none is in range."""
     low, high = site.rules.geodesic_m
-    cells: NDArray[np.int64] = np.argwhere((cost.values >= low) & (cost.values <= high))
+    cells: NDArray[np.int64] = np.argwhere(roomy & (cost.values >= low) & (cost.values <= high))
     if detour:
         origin = site.grid.cells(np.array(cost.goal))
         cells = cells[_octile_ratio(cost, cells, origin) >= site.rules.detour_ratio]

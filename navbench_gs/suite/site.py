@@ -27,11 +27,6 @@ class Site:
     clearance: DistanceField
     rules: SamplingRules
 
-    def cells_with(self, clearance_m: float) -> NDArray[np.int64]:
-        """Cells (N, 2) where a disc of that radius fits, in row order."""
-        cells: NDArray[np.int64] = np.argwhere(self.clearance.values >= clearance_m)
-        return cells
-
     def window(self, points: Floats, margin_m: float) -> Site:
         """The part of the site around ``points`` (P, 2), ``margin_m`` wider on every side."""
         grid = self.grid.window(points, margin_m)

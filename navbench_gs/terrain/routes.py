@@ -90,7 +90,7 @@ def shortest_route(cost: CostToGo, start: ArrayLike) -> NDArray[np.float64]:
     if cell is None:
         raise InfeasibleEpisodeError(f"no route from ({point[0]:.2f}, {point[1]:.2f}) to {cost.goal}")
     corners = _pulled_straight(cost.grid, ~reachable, cost.grid.centres(_descent(cost.values, cell, cost.grid.cell_m)))
-    corners[0], corners[-1] = point, cost.goal
+    corners = _with_ends(cost.grid, corners, point, np.array(cost.goal))
     if arc_lengths(corners)[-1] <= 1e-9:
         raise InfeasibleEpisodeError(f"the route from ({point[0]:.2f}, {point[1]:.2f}) to {cost.goal} has no length")
     return resampled(corners, ROUTE_STEP_M)
@@ -133,6 +133,13 @@ def _descent(values: NDArray[np.float64], cell: tuple[int, int], cell_m: float) 
         best = int(np.argmin(bordered[around[:, 0] + 1, around[:, 1] + 1] + lengths))
         path.append((int(around[best, 0]), int(around[best, 1])))
     return np.array(path)
+
+
+def _with_ends(grid: Grid, corners: NDArray[np.float64], *ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners led to both exact ends: in place of an outermost corner in the same cell, else beyond it."""
+    same = [bool((grid.cells(end) == grid.cells(corners[i])).all()) for end, i in zip(ends, (0, -1), strict=True)]
+    middle = corners[1 if same[0] else 0 : len(corners) - (1 if same[1] else 0)]
+    return np.concatenate([ends[0][None], middle, ends[1][None]])
 
 
 def _pulled_straight(grid: Grid, closed: NDArray[np.bool_], points: NDArray[np.float64]) -> NDArray[np.float64]:

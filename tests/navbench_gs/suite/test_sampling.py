@@ -25,7 +25,7 @@ def hall(walkable: bool = True) -> Grid:
 
 
 def test_the_same_scene_and_task_give_the_same_file(yard):
-    first, second = (sample_episodes(yard.scene, yard.terrain, "obstacle_ped", 2) for _ in range(2))
+    first, second = (sample_episodes(yard.scene, yard.terrain, "obstacle_ped", 1) for _ in range(2))
     assert episode_file_text(first) == episode_file_text(second)
 
 
@@ -106,8 +106,8 @@ def test_an_obstacle_is_near_the_route_if_its_footprint_comes_within_reach():
 def test_the_looks_kept_for_the_embedded_suite_are_not_sampled_elsewhere(yard):
     assert yard.scene.suite != "embedded"
     kept = {kind.name for kind in OBSTACLES.values() if kind.embedded_only}
-    outside = sample_episodes(yard.scene, yard.terrain, "obstacle", 4)
-    inside = sample_episodes(yard.scene.model_copy(update={"suite": "embedded"}), yard.terrain, "obstacle", 4)
+    outside = sample_episodes(yard.scene, yard.terrain, "obstacle", 2)
+    inside = sample_episodes(yard.scene.model_copy(update={"suite": "embedded"}), yard.terrain, "obstacle", 2)
     assert not kept & {placed.kind for episode in outside.episodes for placed in episode.obstacles}
     assert kept & {placed.kind for episode in inside.episodes for placed in episode.obstacles}
 

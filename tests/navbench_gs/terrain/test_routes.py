@@ -47,6 +47,13 @@ def test_no_step_of_a_route_is_longer_than_half_a_metre(hall):
     assert np.diff(arc_lengths(route)).max() <= 0.5 + 1e-9
 
 
+def test_a_start_off_the_clear_cells_is_led_to_the_nearest_of_them_first(hall):
+    route = shortest_route(cost_to_go(hall, (9.25, 5.05), clearance_m=0.5), (0.15, 5.05))
+    # the first clear cell's centre is at 0.55; the one before lies only 0.45 m from the border
+    assert tuple(route[0]) == (0.15, 5.05)
+    assert route[1] == pytest.approx((0.55, 5.05), abs=0.06)
+
+
 def test_a_route_over_open_ground_is_one_straight_line(hall):
     route = shortest_route(cost_to_go(hall, (8.05, 6.05), clearance_m=0.3), (1.05, 2.05))
     assert arc_lengths(route)[-1] == pytest.approx(math.hypot(7.0, 4.0), abs=1e-6)

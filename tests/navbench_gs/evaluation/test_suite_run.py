@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import replace
 
 import numpy as np
 from click.testing import CliRunner
@@ -28,6 +28,7 @@ def test_an_agent_that_sees_drives_a_dev_scene_whose_splats_are_made_on_first_us
     (row,) = run.rows()
     assert (row.scene, row.suite, row.provenance, row.renderer) == (SCENE, "dev", "procedural", "cpu/antialiased")
     recorded = run.load_trajectory(row.key)
-    again = replay(recorded, load_episodes(scene, "obstacle_ped")[0], RULES_V0)
-    for field in fields(recorded):
-        assert np.array_equal(getattr(again, field.name), getattr(recorded, field.name)), field.name
+    beginning = replace(recorded, commands=recorded.commands[:200])
+    again = replay(beginning, load_episodes(scene, "obstacle_ped")[0], RULES_V0)
+    assert len(again.poses) == 201 and np.array_equal(again.poses, recorded.poses[:201])
+    assert np.array_equal(again.pedestrians, recorded.pedestrians[:201])

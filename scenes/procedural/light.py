@@ -8,7 +8,6 @@ above the ground, finely enough for contact shadows.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from navbench_gs.errors import DamagedFileError
 from navbench_gs.splats.film import displayed_colour
 from navbench_gs.splats.surfels import Surfels, unit
 from scenes.procedural.noise import value_noise
-from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, MATT, Solid
-from scenes.procedural.sky import Sky, sky_radiance
+from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, MATT
+from scenes.procedural.sky import Sky, sky_radiance, upper_directions
 
 Floats = NDArray[np.float64]
 TEXEL_M = 0.12
@@ -99,114 +98,9 @@ def sun_frame(sky: Sky) -> tuple[Floats, Floats, Floats]:
     return right, unit(np.cross(towards, right)), -towards
 
 
-def _along(points: Floats, axis: Floats) -> Floats:
+def along(points: Floats, axis: Floats) -> Floats:
     """Coordinate of points (N, 3) along an axis, in an order of additions that no BLAS decides."""
     return points[:, 0] * axis[0] + points[:, 1] * axis[1] + points[:, 2] * axis[2]
-
-
-# ---------------------------------------------------------------- authoring: rays
-
-
-def bake_light(
-    casters: list[Solid], sky: Sky, half: tuple[float, float], *, grid_m: float = 1.0, ground_m: float = 0.3,
-    rays: int = 48,
-) -> LightBake:  # fmt: skip
-    """Bake the tables of a place of half extents ``half`` (needs the ``author`` extra)."""
-    scene = _embree_scene(casters)
-    depth, sun_origin = _sun_map(scene, sky, half)
-    directions = _upper_directions(rays)
-    xs, ys = (np.arange(-h, h + grid_m / 2, grid_m) for h in half)
-    gx, gy = (np.arange(-h, h + ground_m / 2, ground_m) for h in half)
-    levels = [_level_share(scene, casters, xs, ys, z, directions) for z in LEVELS_M]
-    ground = _level_share(scene, casters, gx, gy, 0.04, directions)[..., 4]
-    return LightBake(depth, sun_origin, np.stack(levels, axis=2), ground, (-half[0], -half[1]), grid_m, ground_m)
-
-
-def _embree_scene(casters: list[Solid]) -> object:
-    from embreex import rtcore_scene
-    from embreex.mesh_construction import TriangleMesh
-
-    scene = rtcore_scene.EmbreeScene()
-    triangles = np.concatenate([solid.vertices[solid.faces] for solid in casters]).astype(np.float32)
-    TriangleMesh(scene, triangles)
-    return scene
-
-
-def _occluded(scene: object, origins: Floats, directions: Floats) -> NDArray[np.bool_]:
-    hits = scene.run(origins.astype(np.float32), directions.astype(np.float32), query="OCCLUDED")  # type: ignore[attr-defined]
-    return np.asarray(hits) == 0
-
-
-def _sun_map(
-    scene: object, sky: Sky, half: tuple[float, float]
-) -> tuple[NDArray[np.uint16], tuple[float, float, float]]:
-    right, up, away = sun_frame(sky)
-    corners = np.array([[x, y, z] for x in (-half[0], half[0]) for y in (-half[1], half[1]) for z in (0.0, 14.0)])
-    low_r, high_r = _along(corners, right).min(), _along(corners, right).max()
-    low_u, high_u = _along(corners, up).min(), _along(corners, up).max()
-    start = float(_along(corners, away).min()) - 120.0
-    r = np.arange(low_r, high_r, TEXEL_M) + TEXEL_M / 2
-    u = np.arange(low_u, high_u, TEXEL_M) + TEXEL_M / 2
-    rr, uu = (a.ravel()[:, None] for a in np.meshgrid(r, u, indexing="ij"))
-    origins = (rr * right + uu * up + start * away).astype(np.float32)
-    rays = np.ascontiguousarray(np.broadcast_to(away, origins.shape), dtype=np.float32)
-    distance = np.asarray(scene.run(origins, rays, query="DISTANCE"))  # type: ignore[attr-defined]
-    steps = np.where(distance < 1000.0, np.rint(np.minimum(distance, 1e4) / DEPTH_STEP_M), NO_CASTER)
-    depth = np.minimum(steps, NO_CASTER).astype(np.uint16).reshape(len(r), len(u))
-    return depth, (float(low_r), float(low_u), start)
-
-
-def _upper_directions(count: int) -> Floats:
-    """``count`` directions spread evenly over the upper hemisphere."""
-    index = np.arange(count) + 0.5
-    z = index / count
-    angle = math.pi * (1 + math.sqrt(5.0)) * index
-    flat = np.sqrt(1 - z * z)
-    return np.stack([flat * np.cos(angle), flat * np.sin(angle), z], axis=1)
-
-
-def _level_share(
-    scene: object, casters: list[Solid], xs: Floats, ys: Floats, z: float, directions: Floats
-) -> NDArray[np.uint8]:
-    """(X, Y, 6) share of the sky along the axes, on one level; points inside solids take their nearest neighbour's."""
-    px, py = (a.ravel() for a in np.meshgrid(xs, ys, indexing="ij"))
-    points = np.stack([px, py, np.full_like(px, z)], axis=1)
-    weights = np.maximum(directions @ AXES.T, 0.0)
-    whole = np.array([*(2 * weights[:, :4].sum(axis=0)), weights[:, 4].sum(), 1.0])
-    share = np.zeros((len(points), 6))
-    for direction, weight in zip(directions, weights, strict=True):
-        free = ~_occluded(scene, points, np.broadcast_to(direction, points.shape))
-        share += free[:, None] * weight
-    share = np.clip(share / whole, 0.0, 1.0).reshape(len(xs), len(ys), 6)
-    inside = inside_solids(casters, points).reshape(len(xs), len(ys))
-    return np.rint(_filled(share, inside) * 255).astype(np.uint8)
-
-
-def inside_solids(casters: list[Solid], points: Floats) -> NDArray[np.bool_]:
-    """Which points lie inside a solid, taking each solid for the convex body of its faces."""
-    inside = np.zeros(len(points), dtype=bool)
-    for solid in casters:
-        low, high = solid.vertices.min(axis=0), solid.vertices.max(axis=0)
-        near = np.flatnonzero(((points > low) & (points < high)).all(axis=1))
-        if not len(near) or len(solid.faces) < 4:
-            continue
-        a, b, c = (solid.vertices[solid.faces[:, k]] for k in range(3))
-        normals = np.cross(b - a, c - a)
-        side = np.einsum("fk,fpk->pf", normals, points[near][None] - a[:, None])
-        inside[near[(side < 1e-9).all(axis=1)]] = True
-    return inside
-
-
-def _filled(values: Floats, missing: NDArray[np.bool_]) -> Floats:
-    from scipy.ndimage import distance_transform_edt
-
-    if not missing.any() or missing.all():
-        return values
-    ix, iy = distance_transform_edt(missing, return_distances=False, return_indices=True)
-    return values[ix, iy]
-
-
-# ---------------------------------------------------------------- generation: interpolation only
 
 
 def lit(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
@@ -226,7 +120,7 @@ def reflected(surfels: Surfels, share: Floats, light: LightBake, sky: Sky) -> Fl
     """Linear radiance (N, 3) of sun and sky from matt surfels, of leaves, and of what shines by itself."""
     normals = surfels.normals
     foliage, emissive = surfels.kind == FOLIAGE, surfels.kind == EMISSIVE
-    facing = _along(normals, sky.sun_direction)
+    facing = along(normals, sky.sun_direction)
     facing = np.where(foliage, 0.35 + 0.45 * np.abs(facing), np.maximum(facing, 0.0))
     sunshine = sun_visibility(surfels, light, sky) * facing
     ambient = _ambient(share, normals, foliage, sky)
@@ -239,8 +133,8 @@ def metered_exposure(surfels: Surfels, light: LightBake, sky: Sky) -> float:
     matt = (surfels.kind == MATT) & (surfels.centres[:, 2] < 6.0)
     radiance = reflected(surfels, sky_share(surfels, light), light, sky)[matt].mean(axis=1)
     dark, bright = (float(v) for v in np.percentile(radiance, [35.0, 80.0]))
-    balance = math.sqrt(BRIGHT_TONE / bright * DARK_TONE / dark)
-    wanted = min(max(balance / sky.exposure, 0.5), 2.0)
+    balance = (BRIGHT_TONE / bright) ** 0.65 * (DARK_TONE / dark) ** 0.35
+    wanted = min(max(balance / sky.exposure, 0.5), 2.4)
     return round(sky.exposure * wanted**0.8, 4)
 
 
@@ -250,10 +144,10 @@ def sun_visibility(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
     normals = surfels.normals
     lift = np.where(surfels.kind == GLASS, 0.20, 0.06)[:, None]
     points = surfels.centres + np.where((surfels.kind == FOLIAGE)[:, None], -0.22 * away, lift * normals)
-    depth = (_along(points, away) - light.sun_origin[2]) / DEPTH_STEP_M
+    depth = (along(points, away) - light.sun_origin[2]) / DEPTH_STEP_M
     bias = 0.10 / DEPTH_STEP_M
-    r = (_along(points, right) - light.sun_origin[0]) / TEXEL_M - 0.5
-    u = (_along(points, up) - light.sun_origin[1]) / TEXEL_M - 0.5
+    r = (along(points, right) - light.sun_origin[0]) / TEXEL_M - 0.5
+    u = (along(points, up) - light.sun_origin[1]) / TEXEL_M - 0.5
     seen = np.zeros(len(surfels))
     for dr, du in ((-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35)):
         seen += 0.25 * _depth_test(light.sun_depth, r + dr, u + du, depth - bias)
@@ -314,11 +208,11 @@ def _sky_by_axis(sky: Sky) -> Floats:
 
     A third of the colour is taken out, as a camera's white balance would.
     """
-    directions = _upper_directions(64)
+    directions = upper_directions(64)
     colours = sky_radiance(sky, directions)
     means = []
     for axis in AXES[:5]:
-        weight = np.maximum(_along(directions, axis), 0.0)
+        weight = np.maximum(along(directions, axis), 0.0)
         means.append(np.sum(colours * weight[:, None], axis=0) / np.sum(weight))
     balanced = np.stack([*means, means[4]])
     return 0.65 * balanced + 0.35 * balanced.mean(axis=1, keepdims=True)

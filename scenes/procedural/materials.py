@@ -58,7 +58,7 @@ def setts(tone: ArrayLike, seed: int = 17, size: tuple[float, float] = (0.12, 0.
     def material(u: Floats, v: Floats) -> Floats:
         row = np.floor(v / size[1])
         shade = hash01(np.floor(u / size[0] - 0.5 * (row % 2)), row, seed)
-        level = 0.72 + 0.62 * shade + 0.45 * (fractal_noise(u * 0.4, v * 0.4, 3, seed) - 0.5)
+        level = 0.79 + 0.46 * shade + 0.45 * (fractal_noise(u * 0.4, v * 0.4, 3, seed) - 0.5)
         return tinted(level, tone)
 
     return material

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from navbench_gs.domain.streams import stream
-from scenes.procedural.buildings import FacadeStyle, building, gable, random_style
 from scenes.procedural.furniture import low_wall, railing
 from scenes.procedural.ground import GroundPlan, Surface, kerb, paint
+from scenes.procedural.houses.building import building
+from scenes.procedural.houses.style import FacadeStyle, random_style
+from scenes.procedural.houses.walls import gable
 from scenes.procedural.materials import flat_black
 from scenes.procedural.part import Part
 from scenes.procedural.sky import SKIES, Sky
@@ -25,6 +27,8 @@ CARS = tuple(name for name in SHAPES if name != "van")
 ROAD_DROP_M = 0.05
 """How much lower a carriageway is seen than its pavement."""
 Spot = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+"""x0, y0, x1, y1 of a rectangle."""
 
 
 @dataclass(eq=False)
@@ -85,20 +89,21 @@ class Site:
     # ---------------------------------------------------------------- houses
 
     def build(
-        self, x0: float, y0: float, x1: float, y1: float, *, seen: str, height: float | None = None,
+        self, bounds: Bounds, *, seen: str, height: float | None = None,
         style: FacadeStyle | None = None, far: bool = False,
     ) -> None:  # fmt: skip
         """Put up a building over a rectangle; no ground is seen under it."""
         tall = self.between(7.5, 14.0) if height is None else height
         look = random_style(self.layout) if style is None else style
-        self.add(building(self.looks(), (x0, y0, x1, y1), tall, look, seen=seen, far=far))
-        self.plan.rectangle(UNDER_BUILDINGS, x0, y0, x1, y1)
+        self.add(building(self.looks(), bounds, tall, look, seen=seen, far=far))
+        self.plan.rectangle(UNDER_BUILDINGS, *bounds)
 
     def terrace(
-        self, x0: float, y0: float, x1: float, y1: float, *, seen: str, far: bool = False,
+        self, bounds: Bounds, *, seen: str, far: bool = False,
         ground_floor: str | None = None, width: Spot = (7.0, 13.0), height: Spot = (7.5, 13.5),
     ) -> None:  # fmt: skip
         """A row of houses of different looks and heights filling a rectangle along its longer side."""
+        x0, y0, x1, y1 = bounds
         along_x = x1 - x0 >= y1 - y0
         cuts = self._cuts(x0, x1, width) if along_x else self._cuts(y0, y1, width)
         before: tuple[float, FacadeStyle] | None = None
@@ -106,9 +111,8 @@ class Site:
             ends = ("W" if along_x else "S") * (k == 0) + ("E" if along_x else "N") * (k == len(cuts) - 2)
             visible = "".join(side for side in seen if side in ("NS" if along_x else "EW") or side in ends)
             style, tall = random_style(self.layout, ground_floor), self.between(*height)
-            self.build(
-                *((a, y0, b, y1) if along_x else (x0, a, x1, b)), seen=visible, height=tall, style=style, far=far
-            )
+            plot = (a, y0, b, y1) if along_x else (x0, a, x1, b)
+            self.build(plot, seen=visible, height=tall, style=style, far=far)
             if before is not None:
                 self._party_wall(a, (y0, y1) if along_x else (x0, x1), before, (tall, style), along_x)
             before = tall, style
@@ -138,10 +142,10 @@ class Site:
         """Close the view: plain buildings all round the map, just outside it."""
         x, y = self.half_x, self.half_y
         wide = {"far": True, "width": (11.0, 18.0)}
-        self.terrace(-x - margin, y, x + margin, y + margin, seen="S", **wide)  # type: ignore[arg-type]
-        self.terrace(-x - margin, -y - margin, x + margin, -y, seen="N", **wide)  # type: ignore[arg-type]
-        self.terrace(x, -y, x + margin, y, seen="W", **wide)  # type: ignore[arg-type]
-        self.terrace(-x - margin, -y, -x, y, seen="E", **wide)  # type: ignore[arg-type]
+        self.terrace((-x - margin, y, x + margin, y + margin), seen="S", **wide)  # type: ignore[arg-type]
+        self.terrace((-x - margin, -y - margin, x + margin, -y), seen="N", **wide)  # type: ignore[arg-type]
+        self.terrace((x, -y, x + margin, y), seen="W", **wide)  # type: ignore[arg-type]
+        self.terrace((-x - margin, -y, -x, y), seen="E", **wide)  # type: ignore[arg-type]
 
     # ---------------------------------------------------------------- plants
 

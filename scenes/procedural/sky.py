@@ -70,6 +70,15 @@ def sky_radiance(sky: Sky, directions: Floats) -> Floats:
     return colour + (0.25 * towards**4 + towards**24) * np.asarray(sky.glow)
 
 
+def upper_directions(count: int) -> Floats:
+    """``count`` directions spread evenly over the upper hemisphere."""
+    index = np.arange(count) + 0.5
+    z = index / count
+    angle = math.pi * (1 + math.sqrt(5.0)) * index
+    flat = np.sqrt(1 - z * z)
+    return np.stack([flat * np.cos(angle), flat * np.sin(angle), z], axis=1)
+
+
 def sky_dome(sky: Sky, count: int = 6000) -> Surfels:
     """A dome of large emissive surfels on a spiral, dense enough to be closed; albedo holds the radiance / 4."""
     index = np.arange(count) + 0.5
@@ -96,7 +105,7 @@ SKIES: dict[str, Sky] = {
             (0.95, 0.96, 0.98), 0.56),
         Sky("hazy", 0, 38, (1.5, 1.33, 1.10), (0.50, 0.58, 0.70), (0.82, 0.82, 0.80), (0.5, 0.45, 0.35), 0.5,
             (0.88, 0.88, 0.88), 0.62),
-        Sky("golden", 0, 17, (2.5, 1.62, 0.88), (0.24, 0.33, 0.52), (0.92, 0.70, 0.48), (0.9, 0.55, 0.22), 0.3,
+        Sky("golden", 0, 17, (2.5, 1.62, 0.88), (0.36, 0.45, 0.62), (1.05, 0.84, 0.64), (0.9, 0.55, 0.22), 0.3,
             (0.98, 0.80, 0.64), 0.68),
         Sky("overcast", 0, 55, (0.10, 0.10, 0.10), (0.80, 0.83, 0.88), (0.72, 0.75, 0.79), (0.1, 0.1, 0.1), 0.95,
             (0.92, 0.94, 0.98), 0.78),

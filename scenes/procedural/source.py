@@ -14,8 +14,9 @@ from navbench_gs.domain.scene import TERRAIN_FILE, Scene, ScenePlan
 from navbench_gs.errors import DigestMismatchError
 from navbench_gs.splats.cloud import cloud_digest
 from navbench_gs.terrain.terrain import save_terrain
+from scenes.procedural.bake import bake_light
 from scenes.procedural.compose import build_terrain, casters, lit_cloud, site_surfels
-from scenes.procedural.light import bake_light, metered_exposure, read_light, save_light
+from scenes.procedural.light import metered_exposure, read_light, save_light
 from scenes.procedural.places import lay_out
 
 LIGHT_FILE = "light.npz"

@@ -48,7 +48,7 @@ def brick_paving(site: Site, name: str = "bricks", *, walkable: bool = True) -> 
 
 def asphalt_path(site: Site, name: str = "asphalt path", *, walkable: bool = True) -> Surface:
     """Light asphalt of footways."""
-    return Surface(name, asphalt(5 + site.pick(90), 1.7), walkable)
+    return Surface(name, asphalt(5 + site.pick(90), 2.3), walkable)
 
 
 def gravel_path(site: Site, name: str = "gravel", *, walkable: bool = True) -> Surface:

@@ -8,8 +8,9 @@ import pytest
 from navbench_gs.domain.scene import ScenePlan
 from navbench_gs.splats.cloud import cloud_digest
 from navbench_gs.terrain.terrain import load_terrain
+from scenes.procedural.bake import inside_solids
 from scenes.procedural.compose import build_terrain, quantised, site_surfels
-from scenes.procedural.light import inside_solids, lit, read_light
+from scenes.procedural.light import lit, read_light
 from scenes.procedural.part import FOLIAGE, Solid, box_solid
 from scenes.procedural.places import lay_out
 from scenes.procedural.source import ProceduralSource

@@ -24,7 +24,7 @@ def alley(seed: int) -> Site:
         if (i, j) == yard:
             _yard(site, column, row)
         else:
-            site.build(column[0], row[0], column[1], row[1], seen="NESW", height=site.between(5.5, 9.5))
+            site.build((column[0], row[0], column[1], row[1]), seen="NESW", height=site.between(5.5, 9.5))
             _at_the_walls(site, column, row)
     _ring_of_houses(site)
     _gate(site, columns, rows)
@@ -73,10 +73,10 @@ def _ring_of_houses(site: Site) -> None:
     """The backs of the houses all round."""
     floor = "windows" if site.chance(0.5) else None
     heights = (5.5, 10.0)
-    site.terrace(-HALF_X, REACH_Y, HALF_X, HALF_Y, seen="S", ground_floor=floor, height=heights)
-    site.terrace(-HALF_X, -HALF_Y, HALF_X, -REACH_Y, seen="N", ground_floor=floor, height=heights)
-    site.terrace(REACH_X, -REACH_Y, HALF_X, REACH_Y, seen="W", ground_floor=floor, height=heights)
-    site.terrace(-HALF_X, -REACH_Y, -REACH_X, REACH_Y, seen="E", ground_floor=floor, height=heights)
+    site.terrace((-HALF_X, REACH_Y, HALF_X, HALF_Y), seen="S", ground_floor=floor, height=heights)
+    site.terrace((-HALF_X, -HALF_Y, HALF_X, -REACH_Y), seen="N", ground_floor=floor, height=heights)
+    site.terrace((REACH_X, -REACH_Y, HALF_X, REACH_Y), seen="W", ground_floor=floor, height=heights)
+    site.terrace((-HALF_X, -REACH_Y, -REACH_X, REACH_Y), seen="E", ground_floor=floor, height=heights)
 
 
 def _gate(site: Site, columns: list[Interval], rows: list[Interval]) -> None:

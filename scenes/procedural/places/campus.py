@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from scenes.procedural.buildings import FacadeStyle
 from scenes.procedural.furniture import lamp_post, litter_bin, notice_board, stone_bench
+from scenes.procedural.houses.style import FacadeStyle
 from scenes.procedural.site import Site
 from scenes.procedural.structures import canopy
 from scenes.procedural.surfaces import asphalt_path, brick_paving, concrete_floor, gravel_path, iron_lid, lawn, paving
@@ -86,7 +86,7 @@ def _buildings(site: Site, x: float, y: float) -> None:
             storey_m=3.4,
             bay_m=site.between(2.6, 3.4),
         )
-        site.build(*box, seen=side, height=site.between(7.5, 12.5), style=style)
+        site.build(box, seen=side, height=site.between(7.5, 12.5), style=style)
 
 
 def _at_the_walls(site: Site, x: float, y: float) -> None:

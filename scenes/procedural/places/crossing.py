@@ -75,7 +75,7 @@ def _corner_houses(site: Site, sx: int, sy: int, road: tuple[float, float], widt
     x0, y0 = road[0] + back, road[1] + back
     seen = ("W" if sx > 0 else "E") + ("S" if sy > 0 else "N")
     (first, second), (low, high) = sorted((sx * x0, sx * 24.0)), sorted((sy * y0, sy * 24.0))
-    site.build(first, low, second, high, seen=seen)
+    site.build((first, low, second, high), seen=seen)
     if back > width + 1.0:
         site.bed(sx * (x0 - 2.2), sy * (y0 - 2.2), 3.0, 1.2, -math.pi / 4 * sx * sy)
 

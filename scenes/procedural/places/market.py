@@ -30,10 +30,10 @@ def market(seed: int) -> Site:
 
 def _houses(site: Site, x: float, y: float) -> None:
     """Shops on two sides, houses on the others."""
-    site.terrace(-EDGE_X, y, EDGE_X, EDGE_Y, seen="S", ground_floor="shop")
-    site.terrace(-EDGE_X, -EDGE_Y, EDGE_X, -y, seen="N", ground_floor="shop")
-    site.terrace(x, -y, EDGE_X, y, seen="W")
-    site.terrace(-EDGE_X, -y, -x, y, seen="E")
+    site.terrace((-EDGE_X, y, EDGE_X, EDGE_Y), seen="S", ground_floor="shop")
+    site.terrace((-EDGE_X, -EDGE_Y, EDGE_X, -y), seen="N", ground_floor="shop")
+    site.terrace((x, -y, EDGE_X, y), seen="W")
+    site.terrace((-EDGE_X, -y, -x, y), seen="E")
 
 
 def _rows(site: Site, x: float, y: float) -> None:

@@ -42,16 +42,16 @@ def plaza(seed: int) -> Site:
 
 def _houses(site: Site, x: float, y: float) -> None:
     """Terraces on all four sides."""
-    site.terrace(-EDGE, y, EDGE, EDGE, seen="S")
-    site.terrace(-EDGE, -EDGE, EDGE, -y, seen="N")
-    site.terrace(x, -y, EDGE, y, seen="W")
-    site.terrace(-EDGE, -y, -x, y, seen="E")
+    site.terrace((-EDGE, y, EDGE, EDGE), seen="S")
+    site.terrace((-EDGE, -EDGE, EDGE, -y), seen="N")
+    site.terrace((x, -y, EDGE, y), seen="W")
+    site.terrace((-EDGE, -y, -x, y), seen="E")
 
 
 def _pavilion(site: Site) -> None:
     """A low building in the middle with café tables before it and a kiosk behind it."""
     w, d = site.between(4.0, 5.2), site.between(2.6, 3.4)
-    site.build(-w, -d, w, d, seen="NESW", height=4.1)
+    site.build((-w, -d, w, d), seen="NESW", height=4.1)
     site.add(kiosk(site.looks()), site.between(-2, 2), -d - 3.4, -HALF_TURN)
     for k in (-1, 1):
         site.add(parasol(site.looks()), k * 0.55 * w, d + 1.5)

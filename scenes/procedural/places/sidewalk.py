@@ -48,18 +48,18 @@ def _streets(site: Site, outer: Extent) -> None:
     for side in (-1, 1):
         site.dashes((-x, side * middle_y), (x, side * middle_y))
         site.dashes((side * middle_x, -y), (side * middle_x, y))
-    site.terrace(-site.half_x, edge_y, site.half_x, edge_y + 6, seen="S")
-    site.terrace(-site.half_x, -edge_y - 6, site.half_x, -edge_y, seen="N")
-    site.terrace(edge_x, -edge_y, edge_x + 6, edge_y, seen="W")
-    site.terrace(-edge_x - 6, -edge_y, -edge_x, edge_y, seen="E")
+    site.terrace((-site.half_x, edge_y, site.half_x, edge_y + 6), seen="S")
+    site.terrace((-site.half_x, -edge_y - 6, site.half_x, -edge_y), seen="N")
+    site.terrace((edge_x, -edge_y, edge_x + 6, edge_y), seen="W")
+    site.terrace((-edge_x - 6, -edge_y, -edge_x, edge_y), seen="E")
 
 
 def _block(site: Site, block: Extent) -> None:
     """The two houses in the middle, seen from all sides."""
     x, y = block
     cut = site.between(-0.3, 0.3) * x
-    site.build(-x, -y, cut, y, seen="NSW")
-    site.build(cut, -y, x, y, seen="NSE")
+    site.build((-x, -y, cut, y), seen="NSW")
+    site.build((cut, -y, x, y), seen="NSE")
 
 
 def _trees_and_cars(site: Site, outer: Extent) -> None:

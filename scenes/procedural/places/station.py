@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 
-from scenes.procedural.buildings import FacadeStyle
 from scenes.procedural.furniture import advertising_column, bench, bollard, lamp_post, litter_bin, road_sign
+from scenes.procedural.houses.style import FacadeStyle
 from scenes.procedural.shelters import bus_shelter, kiosk
 from scenes.procedural.site import Site
 from scenes.procedural.structures import canopy
@@ -46,7 +46,7 @@ def _hall(site: Site) -> None:
         storey_m=4.0,
         bay_m=3.2,
     )
-    site.build(-19.5, 14.0, 19.5, HALF_Y, seen="S", height=site.between(9.5, 13.0), style=style)
+    site.build((-19.5, 14.0, 19.5, HALF_Y), seen="S", height=site.between(9.5, 13.0), style=style)
     site.add(canopy(site.looks(), site.between(22.0, 30.0), 3.4, 3.9), 0.0, 12.0, HALF_TURN)
 
 
@@ -100,6 +100,6 @@ def _forecourt(site: Site) -> None:
 
 def _houses(site: Site) -> None:
     """Town houses on the other three sides."""
-    site.terrace(-HALF_X, -HALF_Y - 6, HALF_X, -HALF_Y + 0.8, seen="N")
-    site.terrace(19.5, -HALF_Y + 0.8, HALF_X, HALF_Y, seen="W")
-    site.terrace(-HALF_X, -HALF_Y + 0.8, -19.5, HALF_Y, seen="E")
+    site.terrace((-HALF_X, -HALF_Y - 6, HALF_X, -HALF_Y + 0.8), seen="N")
+    site.terrace((19.5, -HALF_Y + 0.8, HALF_X, HALF_Y), seen="W")
+    site.terrace((-HALF_X, -HALF_Y + 0.8, -19.5, HALF_Y), seen="E")

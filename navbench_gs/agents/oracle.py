@@ -7,6 +7,8 @@ and takes the first step of the best.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +17,10 @@ from navbench_gs.agents.rollouts import HULL_DISC_M, Candidates, Rollouts, Route
 from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.domain.action import Velocity
 from navbench_gs.domain.agent import AgentCard, Needs
+from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
-from navbench_gs.domain.state import Privileged
+from navbench_gs.domain.state import Privileged, WorldState
 from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError
 from navbench_gs.geometry import arc_lengths
 from navbench_gs.terrain.distance import clearance_field, occupied_by
@@ -29,13 +32,18 @@ Floats = NDArray[np.float64]
 STEP_S = 0.2
 STEPS = 20
 CRUISE_MPS = 1.0
-ROOMY_CLEARANCE_M = 0.7
-"""The route keeps this clear if that makes it at most ``ROOMY_STRETCH`` times as long as the tightest one."""
 ROOMY_STRETCH = 1.15
+"""Without pedestrians the way where one could pass is taken if it is at most so many times as long as the shortest."""
 ASTRAY_M = 1.2
 """Farther from its route than this, the oracle plans anew."""
+PATIENCE_S, STALLED_M = 4.0, 0.5
+"""After this long without so much of a way, the oracle looks for one round the pedestrians."""
+UNBLOCKED_M = 2.0
+"""So far from where it was held up, it plans without regard to them again."""
+TIGHTEST_M = 0.4
+"""Clearance of a way round pedestrians: just more than the robot's radius."""
 SOLID_MARGIN_M, SOLID_WEIGHT, CRASH_COST = 0.2, 12.0, 30.0
-GROUND_MARGIN_M, GROUND_WEIGHT = 0.3, 4.0
+GROUND_MARGIN_M, GROUND_WEIGHT, OFF_GROUND_COST = 0.3, 4.0, 15.0
 PERSON_MARGIN_M, PERSON_WEIGHT, PERSON_COST = 0.6, 10.0, 40.0
 TOUCH_M = 0.06
 """Gaps below this count as a touch: forecast and simulation differ by as much."""
@@ -77,22 +85,28 @@ class OracleAgent:
         Raises:
             AgentCardError: the caller withholds the privileged record.
         """
-        episode = _given(privileged).episode
-        grid = load_terrain(_given(privileged).scene).grid
+        given = _given(privileged)
+        episode, self._grid = given.episode, load_terrain(given.scene).grid
         discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
-        occupied = occupied_by(grid, discs)
-        free = Grid(grid.walkable & ~occupied, grid.blocked | occupied, grid.origin, grid.cell_m)
+        self._occupied = occupied_by(self._grid, discs)
+        free = Grid(
+            self._grid.walkable & ~self._occupied,
+            self._grid.blocked | self._occupied,
+            self._grid.origin,
+            self._grid.cell_m,
+        )
         self._ground = clearance_field(free)
-        self._solid = clearance_field(Grid(np.ones_like(grid.walkable), free.blocked, grid.origin, grid.cell_m))
-        self._cost, route = _roomy_route(grid, np.array(episode.start[:2]), np.array(episode.goal), occupied)
-        self._route = RouteAhead(route)
+        self._solid = clearance_field(Grid(np.ones_like(free.walkable), free.blocked, free.origin, free.cell_m))
+        self._plain = self._cost = self._way_field(episode)
+        self._route = RouteAhead(shortest_route(self._cost, episode.start[:2]))
         self._forecast = PedestrianForecast(episode.pedestrians, free)
         self._chosen = -1
+        self._anchor, self._anchor_s = np.array(episode.start[:2]), 0.0
 
     def act(self, observation: Observation, *, privileged: Privileged | None = None) -> Velocity:
         """The first step of the cheapest imagined motion."""
         state = _given(privileged).state
-        self._plan_anew_if_astray(state.robot)
+        self._plan_anew_if_needed(state)
         drives = roll_out(
             state.robot, state.robot_velocity, CANDIDATES, RULES_V0.robot,
             steps=STEPS, step_s=STEP_S, route=self._route,
@@ -104,12 +118,54 @@ class OracleAgent:
         speed, turn = drives.commands[self._chosen]
         return Velocity(float(speed), float(turn))
 
-    def _plan_anew_if_astray(self, pose: Floats) -> None:
-        if self._route.nearest(pose[0], pose[1])[1] > ASTRAY_M:
-            try:
-                self._route = RouteAhead(shortest_route(self._cost, pose[:2]))
-            except InfeasibleEpisodeError:
-                return  # wedged between things: the arcs lead out, and the old route still shows where to
+    def _way_field(self, episode: Episode) -> CostToGo:
+        """Cost-to-go round every obstacle, at the roomiest clearance that is no long way round.
+
+        Raises:
+            InfeasibleEpisodeError: there is no way at all.
+        """
+        rules = RULES_V0.sampling
+        stretch = math.inf if episode.pedestrians else ROOMY_STRETCH
+        tight = cost_to_go(self._grid, episode.goal, clearance_m=rules.clearance_m, occupied=self._occupied)
+        try:
+            roomy = cost_to_go(self._grid, episode.goal, clearance_m=rules.passing_clearance_m, occupied=self._occupied)
+            length = arc_lengths(shortest_route(roomy, episode.start[:2]))[-1]
+        except InfeasibleEpisodeError:
+            return tight
+        return roomy if length <= stretch * arc_lengths(shortest_route(tight, episode.start[:2]))[-1] else tight
+
+    def _plan_anew_if_needed(self, state: WorldState) -> None:
+        """A new route when astray from the old; one round the pedestrians when they have blocked it for long."""
+        here = state.robot[:2]
+        moved = math.dist(here, self._anchor)
+        if moved > UNBLOCKED_M:
+            self._cost = self._plain
+        if moved > STALLED_M and self._cost is self._plain:
+            self._anchor, self._anchor_s = here.copy(), state.time_s
+        if state.time_s - self._anchor_s > PATIENCE_S:
+            self._anchor, self._anchor_s = here.copy(), state.time_s
+            self._plan_round(state)
+        elif self._route.nearest(here[0], here[1])[1] > ASTRAY_M:
+            self._follow(self._cost, here)
+
+    def _plan_round(self, state: WorldState) -> None:
+        """Treat pedestrians as obstacles where they stand now, if that leaves a way."""
+        people = [(x, y, radius) for (x, y, _), radius in zip(state.pedestrians, self._forecast.radii, strict=True)]
+        occupied = self._occupied | occupied_by(self._grid, people)
+        try:
+            cost = cost_to_go(self._grid, self._plain.goal, clearance_m=TIGHTEST_M, occupied=occupied)
+        except InfeasibleEpisodeError:
+            return
+        if self._follow(cost, state.robot[:2]):
+            self._cost = cost
+
+    def _follow(self, cost: CostToGo, here: Floats) -> bool:
+        """Take the shortest route by a cost field; keep the old one if there is none from ``here``."""
+        try:
+            self._route = RouteAhead(shortest_route(cost, here))
+        except InfeasibleEpisodeError:
+            return False  # wedged between things: the arcs lead out, and the old route still shows where to
+        return True
 
     def _way_cost(self, drives: Rollouts) -> Floats:
         """(K,) what is left to drive at the end, metres, and for coming near solid things or off the ground."""
@@ -117,9 +173,10 @@ class OracleAgent:
         gap = self._solid.at(hull).min(axis=2) - HULL_DISC_M
         near = np.maximum(SOLID_MARGIN_M - gap, 0.0)
         crash = np.where(gap < 0.02, FADING[:, None], 0.0)
-        off = np.maximum(GROUND_MARGIN_M - self._ground.at(drives.poses[:, :, :2]), 0.0)
+        ground = self._ground.at(drives.poses[:, :, :2])
+        off = GROUND_WEIGHT * np.maximum(GROUND_MARGIN_M - ground, 0.0) + OFF_GROUND_COST * (ground < 0.0)
         solid = SOLID_WEIGHT * near.mean(axis=0) + CRASH_COST * crash.max(axis=0)
-        left: Floats = self._cost.at(drives.poses[-1, :, :2]) + solid + GROUND_WEIGHT * off.mean(axis=0)
+        left: Floats = self._cost.at(drives.poses[-1, :, :2]) + solid + off.mean(axis=0)
         return left
 
     def _effort_cost(self, drives: Rollouts, velocity: Floats) -> Floats:
@@ -155,18 +212,3 @@ def _given(privileged: Privileged | None) -> Privileged:
     if privileged is None:
         raise AgentCardError("the oracle needs the privileged record that its card declares")
     return privileged
-
-
-def _roomy_route(grid: Grid, start: Floats, goal: Floats, occupied: NDArray[np.bool_]) -> tuple[CostToGo, Floats]:
-    """Cost-to-go at the rules' clearance, and a route (P, 2), roomier where that is no long way round.
-
-    Raises:
-        InfeasibleEpisodeError: there is no way round the obstacles.
-    """
-    cost = cost_to_go(grid, goal, clearance_m=RULES_V0.sampling.clearance_m, occupied=occupied)
-    route = shortest_route(cost, start)
-    try:
-        roomy = shortest_route(cost_to_go(grid, goal, clearance_m=ROOMY_CLEARANCE_M, occupied=occupied), start)
-    except InfeasibleEpisodeError:
-        return cost, route
-    return cost, roomy if arc_lengths(roomy)[-1] <= ROOMY_STRETCH * arc_lengths(route)[-1] else route

@@ -31,8 +31,8 @@ def asphalt(seed: int = 1, shade: float = 1.0) -> Material:
     """Worn asphalt with repair patches and fine grit."""
 
     def material(u: Floats, v: Floats) -> Floats:
-        level = 0.105 + 0.05 * (fractal_noise(u * 0.35, v * 0.35, 3, seed) - 0.5) + 0.07 * (grain(u, v, seed) - 0.5)
-        level = level - 0.03 * (value_noise(u * 0.13 + 3, v * 0.2, seed + 9) > 0.76)
+        level = 0.105 + 0.034 * (fractal_noise(u * 0.35, v * 0.35, 3, seed) - 0.5) + 0.055 * (grain(u, v, seed) - 0.5)
+        level = level - 0.016 * (value_noise(u * 0.13 + 3, v * 0.2, seed + 9) > 0.76)
         level = level + 0.02 * (value_noise(u * 7, v * 7, seed + 5) - 0.5)
         return tinted(np.maximum(level, 0.03) * shade, (1.02, 1.0, 0.97))
 

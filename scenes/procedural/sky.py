@@ -48,7 +48,7 @@ class Sky:
         """What actors are lit by."""
         zenith, horizon = np.array(self.zenith), np.array(self.horizon)
         clouds = self.clouds * np.array(self.cloud_colour)
-        ambient = 0.85 * ((1.0 - self.clouds) * (0.5 * zenith + 0.5 * horizon) + clouds) * 0.75
+        ambient = 0.85 * ((1.0 - self.clouds) * (0.5 * zenith + 0.5 * horizon) + clouds) * 0.95
         x, y, z = (round(float(v), 6) for v in self.sun_direction)
         red, green, blue = (round(float(v), 6) for v in ambient)
         return Sun(direction=(x, y, z), irradiance=self.sunlight, ambient=(red, green, blue), exposure=self.exposure)

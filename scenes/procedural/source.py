@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -81,9 +80,9 @@ class ProceduralSource:
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:
-    """Move a finished draft to its folder; the episodes of an earlier edition are kept."""
+    """Move a finished draft to its folder; the episodes of an earlier edition move with it."""
     if (folder / "episodes").is_dir():
-        shutil.copytree(folder / "episodes", draft / "episodes")
+        (folder / "episodes").rename(draft / "episodes")
     if folder.exists():
         retired = draft.parent / "retired"
         folder.rename(retired)

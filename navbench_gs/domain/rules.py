@@ -121,8 +121,8 @@ class SamplingRules(Record):
     obstacle_goal_clear_m: float = 2.0
     obstacle_gap_m: float = 0.1
     """Smallest gap between two footprints."""
-    obstacle_route_stretch: float = 1.5
-    """The free path round the obstacles is at most this times the geodesic distance."""
+    route_stretch: float = 1.5
+    """The reference route, wide enough and round all obstacles, is at most this times the geodesic distance."""
     pedestrians: tuple[int, int] = (4, 9)
     pedestrian_speed_mps: tuple[float, float] = (0.6, 1.5)
     pedestrian_radius_m: float = 0.28

@@ -70,7 +70,7 @@ def draw_endpoints(
             continue
         ends = _joined(site, cost, goal, way_clearance_m)
         if ends is None:
-            rejections["way too narrow"] += 1
+            rejections["no wide way"] += 1
             continue
         low, high = site.rules.geodesic_m
         if not low <= ends.geodesic_m <= high:
@@ -86,7 +86,7 @@ def draw_endpoints(
 
 
 def _joined(site: Site, cost: CostToGo, goal: Floats, way_clearance_m: float) -> Endpoints | None:
-    """The way from the origin of a cost field to ``goal`` (2,); None if it is too narrow somewhere."""
+    """The way from the origin of a cost field to ``goal`` (2,); None if no wide one is short enough."""
     route = shortest_route(cost, goal)[::-1]
     geodesic_m = float(arc_lengths(route)[-1])
     if way_clearance_m > cost.clearance_m:
@@ -94,6 +94,8 @@ def _joined(site: Site, cost: CostToGo, goal: Floats, way_clearance_m: float) ->
             wide = cost_to_go(site.grid, cost.goal, clearance_m=way_clearance_m)
             route = shortest_route(wide, goal)[::-1]
         except InfeasibleEpisodeError:
+            return None
+        if arc_lengths(route)[-1] > site.rules.route_stretch * geodesic_m:
             return None
     return Endpoints(cost.goal, (float(goal[0]), float(goal[1])), geodesic_m, route, way_clearance_m)
 

@@ -167,5 +167,5 @@ def _route_past(site: Site, ends: Endpoints, layout: Layout, candidate: Obstacle
         route = shortest_route(cost, ends.start)
     except InfeasibleEpisodeError:
         return None
-    longest = site.rules.obstacle_route_stretch * ends.geodesic_m
+    longest = site.rules.route_stretch * ends.geodesic_m
     return route if arc_lengths(route)[-1] <= longest else None

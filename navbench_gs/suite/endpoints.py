@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from navbench_gs.domain.episode import Pose
 from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.geometry import arc_lengths, point_along, wrap_angle
-from navbench_gs.suite.site import Floats, Rejections, Site
+from navbench_gs.suite.site import Floats, Lot, Site
 from navbench_gs.terrain.routes import CostToGo, cost_to_go, shortest_route
 
 STARTS_TRIED = 200
@@ -41,15 +41,12 @@ class Endpoints:
         return self.geodesic_m / math.hypot(self.goal[0] - self.start[0], self.goal[1] - self.start[1])
 
 
-def draw_endpoints(
-    site: Site, rng: np.random.Generator, rejections: Rejections, *, detour: bool, way_clearance_m: float
-) -> Endpoints:
+def draw_endpoints(site: Site, lot: Lot, *, detour: bool, way_clearance_m: float) -> Endpoints:
     """Draw a start and a goal by the rules; with ``detour``, such that the way is no straight line.
 
     Args:
         site: the scene's ground.
-        rng: the episode's random stream.
-        rejections: counts what the rules turn down.
+        lot: the episode's random stream and tally.
         detour: whether the geodesic must be longer than the straight line by the rules' ratio.
         way_clearance_m: radius of the disc that must fit everywhere along the reference route, ends included.
 
@@ -60,28 +57,28 @@ def draw_endpoints(
     cells = np.argwhere(roomy)
     for attempt in range(STARTS_TRIED if len(cells) else 0):
         if detour and attempt == DETOUR_STARTS_TRIED:
-            rejections["scene without detours"] += 1
+            lot.reject("scene without detours")
             detour = False
-        start = site.grid.centres(cells[int(rng.integers(len(cells)))])
+        start = site.grid.centres(cells[int(lot.rng.integers(len(cells)))])
         cost = cost_to_go(site.grid, start, clearance_m=site.rules.clearance_m)
-        goal = _draw_goal(cost, roomy, site, rng, detour=detour)
+        goal = _draw_goal(cost, roomy, site, lot, detour=detour)
         if goal is None:
-            rejections["no goal with a detour" if detour else "no goal in range"] += 1
+            lot.reject("no goal with a detour" if detour else "no goal in range")
             continue
         ends = _joined(site, cost, goal, way_clearance_m)
         if ends is None:
-            rejections["no wide way"] += 1
+            lot.reject("no wide way")
             continue
         low, high = site.rules.geodesic_m
         if not low <= ends.geodesic_m <= high:
-            rejections["geodesic out of range"] += 1
+            lot.reject("geodesic out of range")
         elif detour and ends.detour_ratio < site.rules.detour_ratio:
-            rejections["route too straight"] += 1
+            lot.reject("route too straight")
         else:
             return ends
     raise InfeasibleEpisodeError(
         f"no start and goal {site.rules.geodesic_m[0]}-{site.rules.geodesic_m[1]} m apart on the walkable area "
-        f"with {site.rules.clearance_m} m clearance ({dict(rejections)})"
+        f"with {site.rules.clearance_m} m clearance ({dict(lot.rejected)})"
     )
 
 
@@ -100,17 +97,15 @@ def _joined(site: Site, cost: CostToGo, goal: Floats, way_clearance_m: float) ->
     return Endpoints(cost.goal, (float(goal[0]), float(goal[1])), geodesic_m, route, way_clearance_m)
 
 
-def start_pose(route: Floats, site: Site, rng: np.random.Generator) -> Pose:
+def start_pose(route: Floats, site: Site, lot: Lot) -> Pose:
     """Pose at the start of a route (P, 2), its heading off the route's by at most the rules' angle."""
     ahead = point_along(route, HEADING_REACH_M)
     along = math.atan2(ahead[1] - route[0, 1], ahead[0] - route[0, 0])
-    turn = (2.0 * rng.random() - 1.0) * site.rules.start_heading_rad
+    turn = (2.0 * lot.rng.random() - 1.0) * site.rules.start_heading_rad
     return float(route[0, 0]), float(route[0, 1]), wrap_angle(along + turn)
 
 
-def _draw_goal(
-    cost: CostToGo, roomy: NDArray[np.bool_], site: Site, rng: np.random.Generator, *, detour: bool
-) -> Floats | None:
+def _draw_goal(cost: CostToGo, roomy: NDArray[np.bool_], site: Site, lot: Lot, *, detour: bool) -> Floats | None:
     """A roomy cell's centre (2,) at a drawn distance from the cost field's origin; None if none is in range."""
     low, high = site.rules.geodesic_m
     cells: NDArray[np.int64] = np.argwhere(roomy & (cost.values >= low) & (cost.values <= high))
@@ -119,8 +114,8 @@ def _draw_goal(
         cells = cells[_octile_ratio(cost, cells, origin) >= site.rules.detour_ratio]
     if not len(cells):
         return None
-    target = low + (high - low) * rng.random()
-    drawn = cells[rng.integers(len(cells), size=GOALS_COMPARED)]
+    target = low + (high - low) * lot.rng.random()
+    drawn = cells[lot.rng.integers(len(cells), size=GOALS_COMPARED)]
     best = int(np.argmin(np.abs(cost.values[drawn[:, 0], drawn[:, 1]] - target)))
     return site.grid.centres(drawn[best])
 

@@ -14,7 +14,7 @@ from navbench_gs.domain.episode import ObstaclePlacement
 from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.geometry import arc_lengths, point_along
 from navbench_gs.suite.endpoints import Endpoints
-from navbench_gs.suite.site import Floats, Footprint, Rejections, Site, distances_to_polyline, to_millimetres
+from navbench_gs.suite.site import Floats, Footprint, Lot, Site, distances_to_polyline, to_millimetres
 from navbench_gs.terrain.distance import occupied_by
 from navbench_gs.terrain.routes import cost_to_go, shortest_route
 
@@ -57,31 +57,27 @@ def footprint(placement: ObstaclePlacement) -> Footprint:
     return placement.pose[0], placement.pose[1], OBSTACLES[placement.kind].radius_m
 
 
-def place_obstacles(
-    site: Site, ends: Endpoints, kinds: Sequence[ObstacleType], rng: np.random.Generator, rejections: Rejections
-) -> Layout | None:
+def place_obstacles(site: Site, ends: Endpoints, kinds: Sequence[ObstacleType], lot: Lot) -> Layout | None:
     """Draw obstacles one after the other, each where a free path past all remains; None if too few find room."""
     window = site.window(ends.route, WINDOW_M)
     for _ in range(LAYOUTS_TRIED):
-        layout = _draw_layout(window, ends, kinds, rng, rejections)
+        layout = _draw_layout(window, ends, kinds, lot)
         if layout is not None:
             return layout
-    rejections["route without room for obstacles"] += 1
+    lot.reject("route without room for obstacles")
     return None
 
 
-def _draw_layout(
-    site: Site, ends: Endpoints, kinds: Sequence[ObstacleType], rng: np.random.Generator, rejections: Rejections
-) -> Layout | None:
+def _draw_layout(site: Site, ends: Endpoints, kinds: Sequence[ObstacleType], lot: Lot) -> Layout | None:
     low, high = site.rules.obstacles
     layout = Layout((), ends.route)
-    for aim in _aims(int(rng.integers(low, high + 1)), site.rules.obstacle_near_share):
-        layout = _with_one_more(site, ends, layout, aim, kinds, rng, rejections)
+    for aim in _aims(int(lot.rng.integers(low, high + 1)), site.rules.obstacle_near_share):
+        layout = _with_one_more(site, ends, layout, aim, kinds, lot)
     if len(layout.placements) < low:
-        rejections["too few obstacles fit"] += 1
+        lot.reject("too few obstacles fit")
         return None
     if near_share(layout.placements, layout.route, site.rules.obstacle_near_route_m) < site.rules.obstacle_near_share:
-        rejections["too few obstacles near the route"] += 1
+        lot.reject("too few obstacles near the route")
         return None
     return layout
 
@@ -108,8 +104,7 @@ def _with_one_more(
     layout: Layout,
     aim: Aim,
     kinds: Sequence[ObstacleType],
-    rng: np.random.Generator,
-    rejections: Rejections,
+    lot: Lot,
 ) -> Layout:
     """The layout with one obstacle more, or the same if no spot tried keeps the rules."""
     path = np.array([ends.start, ends.goal]) if aim.where == "line" else layout.route
@@ -117,27 +112,29 @@ def _with_one_more(
         # the first tries stand in the middle of the way; a way too narrow for that gets them at its sides
         offset = BESIDE_M if aim.where == "beside" else 0.15 + attempt * NEAR_STEP_M
         stretch = aim.stretch if attempt < SPOTS_TRIED // 2 else (0.0, 1.0)
-        candidate = _draw_obstacle(path, stretch, offset, kinds, rng)
+        candidate = _draw_obstacle(path, stretch, offset, kinds, lot)
         broken = _broken_rule(site, ends, layout, candidate)
         if broken is None:
             route = _route_past(site, ends, layout, candidate)
             if route is not None:
                 return Layout((*layout.placements, candidate), route)
             broken = "no free path past the obstacle"
-        rejections[broken] += 1
+        lot.reject(broken)
     return layout
 
 
 def _draw_obstacle(
-    path: Floats, stretch: tuple[float, float], offset: float, kinds: Sequence[ObstacleType], rng: np.random.Generator
+    path: Floats, stretch: tuple[float, float], offset: float, kinds: Sequence[ObstacleType], lot: Lot
 ) -> ObstaclePlacement:
-    share = stretch[0] + (stretch[1] - stretch[0]) * rng.random()
+    share = stretch[0] + (stretch[1] - stretch[0]) * lot.rng.random()
     x, y, heading = point_along(path, share * float(arc_lengths(path)[-1]))
-    aside = (2.0 * rng.random() - 1.0) * offset
-    yaw = (2.0 * rng.random() - 1.0) * math.pi
-    kind = kinds[int(rng.integers(len(kinds)))]
+    aside = (2.0 * lot.rng.random() - 1.0) * offset
+    yaw = (2.0 * lot.rng.random() - 1.0) * math.pi
+    kind = kinds[int(lot.rng.integers(len(kinds)))]
     pose = to_millimetres(x - aside * math.sin(heading), y + aside * math.cos(heading), yaw)
-    return ObstaclePlacement(kind=kind.name, pose=(pose[0], pose[1], pose[2]), look_seed=int(rng.integers(LOOK_SEEDS)))
+    return ObstaclePlacement(
+        kind=kind.name, pose=(pose[0], pose[1], pose[2]), look_seed=int(lot.rng.integers(LOOK_SEEDS))
+    )
 
 
 def _broken_rule(site: Site, ends: Endpoints, layout: Layout, candidate: ObstaclePlacement) -> str | None:

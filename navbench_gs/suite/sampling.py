@@ -20,7 +20,7 @@ from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.suite.endpoints import draw_endpoints, start_pose
 from navbench_gs.suite.obstacle_placement import footprint, place_obstacles
 from navbench_gs.suite.pedestrian_placement import place_pedestrians
-from navbench_gs.suite.site import Floats, Rejections, Site, site_of, to_millimetres
+from navbench_gs.suite.site import Floats, Lot, Site, site_of, to_millimetres
 from navbench_gs.terrain.terrain import Terrain
 
 EPISODES_TRIED = 40
@@ -38,15 +38,15 @@ def sample_episodes(
     """
     kind = task_named(task)
     site = site_of(terrain.grid, rules.sampling)
-    rejections: Rejections = Counter()
+    rejected: Counter[str] = Counter()
     numbers = range(rules.sampling.episodes_per_task if count is None else count)
-    episodes = tuple(_sample_episode(scene, site, kind, index, rules, rejections) for index in numbers)
+    episodes = tuple(_sample_episode(scene, site, kind, index, rules, rejected) for index in numbers)
     return EpisodeFile(
         scene=scene.scene_id,
         task=task,
         rules=rules.version,
         terrain_sha256=scene.files[TERRAIN_FILE],
-        rejected=dict(sorted(rejections.items())),
+        rejected=dict(sorted(rejected.items())),
         episodes=episodes,
     )
 
@@ -61,15 +61,15 @@ def asks_for_detour(index: int, share: float) -> bool:
     return int(np.ceil((index + 1) * share - 1e-9)) > int(np.ceil(index * share - 1e-9))
 
 
-def _sample_episode(scene: Scene, site: Site, task: Task, index: int, rules: Rules, rejections: Rejections) -> Episode:
-    rng = stream(rules.version, scene.scene_id, task.name, index, "sampling")
+def _sample_episode(scene: Scene, site: Site, task: Task, index: int, rules: Rules, rejected: Counter[str]) -> Episode:
+    lot = Lot(stream(rules.version, scene.scene_id, task.name, index, "sampling"), rejected)
     for _ in range(EPISODES_TRIED):
-        episode = _draw_episode(scene, site, task, index, rules, rng, rejections)
+        episode = _draw_episode(scene, site, task, index, rules, lot)
         if episode is not None:
             return episode
     raise InfeasibleEpisodeError(
         f"{scene.scene_id}-{task.name}-{index}: no room by the sampling rules on {EPISODES_TRIED} routes "
-        f"({dict(sorted(rejections.items()))})"
+        f"({dict(sorted(rejected.items()))})"
     )
 
 
@@ -79,14 +79,12 @@ def _draw_episode(
     task: Task,
     index: int,
     rules: Rules,
-    rng: np.random.Generator,
-    rejections: Rejections,
+    lot: Lot,
 ) -> Episode | None:
     """One episode on a newly drawn route; None if its obstacles or pedestrians find no room there."""
     ends = draw_endpoints(
         site,
-        rng,
-        rejections,
+        lot,
         detour=asks_for_detour(index, rules.sampling.detour_share),
         way_clearance_m=rules.sampling.passing_clearance_m if task.pedestrians else rules.sampling.clearance_m,
     )
@@ -94,17 +92,17 @@ def _draw_episode(
     obstacles: tuple[ObstaclePlacement, ...] = ()
     if task.obstacles:
         kinds = [kind for kind in OBSTACLES.values() if scene.suite == "embedded" or not kind.embedded_only]
-        layout = place_obstacles(site, ends, kinds, rng, rejections)
+        layout = place_obstacles(site, ends, kinds, lot)
         if layout is None:
             return None
         obstacles, route = layout.placements, layout.route
     looks = [look.name for look in PEDESTRIANS.values() if scene.suite == "embedded" or not look.embedded_only]
     discs = [footprint(placement) for placement in obstacles]
-    pedestrians = place_pedestrians(site, route, discs, looks, rng, rejections) if task.pedestrians else ()
+    pedestrians = place_pedestrians(site, route, discs, looks, lot) if task.pedestrians else ()
     if pedestrians is None:
         return None
     stored = [to_millimetres(*point) for point in route]
-    start = to_millimetres(*start_pose(route, site, rng))
+    start = to_millimetres(*start_pose(route, site, lot))
     return Episode(
         scene=scene.scene_id,
         task=task.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,19 @@ from navbench_gs.terrain.terrain import Grid
 Floats = NDArray[np.float64]
 Footprint = tuple[float, float, float]
 """x, y and radius of a disc that an obstacle stands in, metres."""
-Rejections = Counter[str]
-"""Geometric rule -> how many candidates it rejected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lot:
+    """What the drawing of one episode needs beside the ground: its random stream, and a tally of the candidates."""
+
+    rng: np.random.Generator
+    rejected: Counter[str] = field(default_factory=Counter)
+    """Geometric rule -> how many candidates it turned down; may be shared by episodes."""
+
+    def reject(self, rule: str) -> None:
+        """Count one candidate that ``rule`` turned down."""
+        self.rejected[rule] += 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,4 @@
 import math
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from navbench_gs.suite.endpoints import draw_endpoints, start_pose
 from navbench_gs.suite.freeze import episode_file_text
 from navbench_gs.suite.obstacle_placement import near_share
 from navbench_gs.suite.sampling import asks_for_detour, sample_episode, sample_episodes
-from navbench_gs.suite.site import distances_to_polyline, site_of
+from navbench_gs.suite.site import Lot, distances_to_polyline, site_of
 from navbench_gs.terrain.terrain import Grid
 
 RULES = SamplingRules()
@@ -65,27 +64,27 @@ def test_of_the_first_n_episodes_at_least_the_share_asks_for_a_detour_and_not_on
 
 
 def test_a_hall_without_corners_has_no_detour_to_offer_and_says_so():
-    rejections = Counter()
-    ends = draw_endpoints(site_of(hall(), RULES), stream("a"), rejections, detour=True, way_clearance_m=0.5)
+    lot = Lot(stream("a"))
+    ends = draw_endpoints(site_of(hall(), RULES), lot, detour=True, way_clearance_m=0.5)
     assert ends.detour_ratio < RULES.detour_ratio
-    assert rejections["scene without detours"] == 1
+    assert lot.rejected["scene without detours"] == 1
 
 
 def test_endpoints_are_in_range_and_the_route_leads_from_one_to_the_other():
     for number in range(10):
-        ends = draw_endpoints(site_of(hall(), RULES), stream("b", number), Counter(), detour=False, way_clearance_m=0.5)
+        ends = draw_endpoints(site_of(hall(), RULES), Lot(stream("b", number)), detour=False, way_clearance_m=0.5)
         assert RULES.geodesic_m[0] <= ends.geodesic_m <= RULES.geodesic_m[1]
         assert tuple(ends.route[0]) == ends.start and tuple(ends.route[-1]) == ends.goal
 
 
 def test_nowhere_to_walk_makes_no_episode():
     with pytest.raises(InfeasibleEpisodeError, match=r"no start and goal 10.0-30.0 m apart"):
-        draw_endpoints(site_of(hall(walkable=False), RULES), stream("c"), Counter(), detour=False, way_clearance_m=0.5)
+        draw_endpoints(site_of(hall(walkable=False), RULES), Lot(stream("c")), detour=False, way_clearance_m=0.5)
 
 
 def test_the_start_looks_along_the_route_within_thirty_degrees_to_either_side():
     route = np.array([(0.0, 0.0), (0.0, 5.0)])
-    yaws = [start_pose(route, site_of(hall(), RULES), stream("d", number))[2] for number in range(200)]
+    yaws = [start_pose(route, site_of(hall(), RULES), Lot(stream("d", number)))[2] for number in range(200)]
     off = np.degrees(np.array(yaws) - math.pi / 2)
     assert np.abs(off).max() <= 30.0 and off.min() < -25.0 and off.max() > 25.0
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import NavBenchError
 
 
@@ -31,9 +32,12 @@ def commands() -> None:
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of this run; the same command resumes in it."
 )
+@click.option("--init", "initial", type=click.Path(path_type=Path), help="Weights to start from.")
 @click.option("--steps", type=click.IntRange(min=1), help="Instead of the preset's.")
 @click.option("--seed", default=0, show_default=True)
-def pretrain(preset: str, data_sets: tuple[Path, ...], out: Path, steps: int | None, seed: int) -> None:
+def pretrain(
+    preset: str, data_sets: tuple[Path, ...], out: Path, initial: Path | None, steps: int | None, seed: int
+) -> None:
     """Anchor-guided pre-training on drives; writes OUT/policy.safetensors."""
     import torch
 
@@ -46,9 +50,17 @@ def pretrain(preset: str, data_sets: tuple[Path, ...], out: Path, steps: int | N
     changes: dict[str, Any] = {"seed": seed} | ({} if steps is None else {"steps": steps})
     loop = chosen.pretrain.loop.model_copy(update=changes)
     chosen = Preset(policy=chosen.policy, pretrain=chosen.pretrain.model_copy(update={"loop": loop}))
-    policy, trained, data = train(chosen, data_sets, out, report=_report)
+    policy, trained, data = train(chosen, data_sets, out, initial=initial, report=_report)
     command = shlex.join(["s2e", *_without_folders(sys.argv[1:])])
-    facts = {"preset": preset, "command": command, "seed": seed, "data": data, "metrics": trained.metrics}
+    facts: dict[str, Any] = {
+        "preset": preset,
+        "command": command,
+        "seed": seed,
+        "data": data,
+        "metrics": trained.metrics,
+    }
+    if initial is not None:
+        facts["init_sha256"] = file_digest(initial)
     facts["pretrain"] = chosen.pretrain.model_dump(mode="json")
     sha256 = save_policy(out / "policy.safetensors", policy, facts)
     click.echo(f"{out / 'policy.safetensors'}  sha256 {sha256[:16]}")

@@ -38,6 +38,8 @@ class PolicyConfig(Record):
     dropout: float = 0.1
     goal_range_m: float = 30.0
     """Distances to the goal beyond this look alike."""
+    ranges_a_column: int = 2
+    """Ranges measured per token of a frame: an auxiliary task, not in the paper."""
     sigma_bounds: tuple[float, float] = (0.1, 10.0)
     """Of every waypoint's standard deviations, in normalised units (mean steps)."""
     rho_bound: float = 0.9
@@ -47,14 +49,16 @@ class PretrainConfig(Record):
     """Numbers of the anchor-guided pre-training."""
 
     loop: LoopConfig
-    windows: int = 8
+    windows: int = 16
     """Windows of consecutive moments in one batch; their frames are encoded once each."""
-    window: int = 8
+    window: int = 4
     """Moments in a window."""
     min_labels: int = 5
     """A moment with fewer undisturbed waypoints ahead is no sample."""
     velocity_weight: float = 16.0
     """Weight of the velocity term: 1 / (0.25 m)^2, so that its unit is 1 m/s at 4 Hz."""
+    range_weight: float = 1.0
+    """Weight of the auxiliary ranges."""
     goal_dropout: float = 0.05
     context_dropout: float = 0.1
     """Share of samples that see the present frame only."""
@@ -94,7 +98,9 @@ PRESETS: dict[str, Preset] = {
     ),
     "tiny": Preset(
         policy=PolicyConfig(),
-        pretrain=PretrainConfig(loop=LoopConfig(steps=4000, warmup_steps=200, validate_every=250, half=True)),
+        pretrain=PretrainConfig(
+            loop=LoopConfig(steps=5000, learning_rate=7e-4, warmup_steps=200, validate_every=250, half=True)
+        ),
     ),
 }
 

@@ -38,6 +38,8 @@ class Batch:
     """(B, H, 2) true waypoints in the robot frame, metres."""
     valid: Tensor
     """(B, H) waypoints that are labels: the leading ones, up to a disturbance or the end of the drive."""
+    ranges: Tensor
+    """(F, R) metres to solid things, left to right; NaN where the drive does not say."""
     steady: Tensor
     """(B, 2) the last step before the moment, in the robot frame: what constant velocity would repeat."""
 
@@ -56,6 +58,8 @@ class DriveSamples:
     """(N,) number of the last frame of the same drive."""
     first: NDArray[np.int64]
     """(N,) number of the first."""
+    ranges: NDArray[np.float32]
+    """(N, R) as in the clips, NaN where they do not say."""
     drive_goals: Floats
     """(N, 2) world frame, NaN where the drive does not say."""
     moments: NDArray[np.int64]
@@ -114,18 +118,28 @@ def samples_of_clips(clips: Sequence[Clip], policy: PolicyConfig, least: int) ->
     moments = np.concatenate([start + found[0] for start, found in zip(starts, labels, strict=True)])
     if not len(moments):
         raise DamagedFileError(f"no moment of {len(clips)} drives has {least} undisturbed waypoints ahead")
-    nowhere = np.full(2, np.nan)
+    nowhere, columns = np.full(2, np.nan), _columns(clips)
     return DriveSamples(
         frames=np.stack([read_frame(Path(frame), *size) for clip in clips for frame in clip.frames]),
         positions=np.concatenate([clip.positions for clip in clips]),
         yaws=np.concatenate([clip.yaws for clip in clips]),
         last=np.repeat(starts + counts - 1, counts),
         first=np.repeat(starts, counts),
+        ranges=np.concatenate([_ranges_of(clip, columns) for clip in clips]),
         drive_goals=np.repeat([nowhere if clip.goal is None else clip.goal for clip in clips], counts, axis=0),
         moments=moments,
         paths=np.concatenate([found[1] for found in labels]),
         valid=np.concatenate([found[2] for found in labels]),
     )
+
+
+def _columns(clips: Sequence[Clip]) -> int:
+    return max((clip.ranges.shape[1] for clip in clips if clip.ranges is not None), default=0)
+
+
+def _ranges_of(clip: Clip, columns: int) -> NDArray[np.float32]:
+    unknown = np.full((len(clip.frames), columns), np.nan)
+    return (unknown if clip.ranges is None else clip.ranges).astype(np.float32)
 
 
 def read_samples(data_sets: Sequence[Path], part: Part, policy: PolicyConfig, least: int) -> DriveSamples:
@@ -143,7 +157,7 @@ def window_batch(samples: DriveSamples, windows: Sequence[NDArray[np.int64]], co
 
     Frames are shared inside a window, never between windows, so that each window can be augmented on its own.
     """
-    frames, history, offset = [], [], 0
+    frames, history, ranges, offset = [], [], [], 0
     for window in windows:
         moments = samples.moments[window]
         wanted = np.stack(
@@ -151,6 +165,7 @@ def window_batch(samples: DriveSamples, windows: Sequence[NDArray[np.int64]], co
         )
         distinct, numbers = np.unique(wanted, return_inverse=True)
         frames.append(samples.frames[distinct])
+        ranges.append(samples.ranges[distinct])
         history.append(numbers.reshape(wanted.shape) + offset)
         offset += len(distinct)
     chosen = np.concatenate(windows)
@@ -162,6 +177,7 @@ def window_batch(samples: DriveSamples, windows: Sequence[NDArray[np.int64]], co
         goals=torch.from_numpy(goals.astype(np.float32)),
         paths=torch.from_numpy(samples.paths[chosen]),
         valid=torch.from_numpy(samples.valid[chosen]),
+        ranges=torch.from_numpy(np.concatenate(ranges)),
         steady=torch.from_numpy(_steady_steps(samples, samples.moments[chosen])),
     )
 
@@ -205,7 +221,7 @@ def training_batch(
 
 def _augmented(batch: Batch, window: int, config: PretrainConfig, rng: np.random.Generator) -> Batch:
     """Mirroring and colours per window (a window's frames and samples lie together), context per sample."""
-    samples, frames = len(batch.history), batch.frames.float()
+    samples, frames, ranges = len(batch.history), batch.frames.float(), batch.ranges.clone()
     lowest = batch.history.min(dim=1).values
     present, goals, paths, steady = (t.clone() for t in (batch.present, batch.goals, batch.paths, batch.steady))
     present[torch.from_numpy(rng.random(samples) < config.context_dropout), :-1] = False
@@ -214,9 +230,10 @@ def _augmented(batch: Batch, window: int, config: PretrainConfig, rng: np.random
         if rng.random() < config.mirror_share:
             mine = (lowest >= start) & (lowest < end)
             frames[start:end] = frames[start:end].flip(2)
+            ranges[start:end] = ranges[start:end].flip(1)
             for points in (goals, paths, steady):
                 points[mine] = points[mine] * torch.tensor([1.0, -1.0])
-    return Batch(frames, batch.history, present, goals, paths, batch.valid, steady)
+    return Batch(frames, batch.history, present, goals, paths, batch.valid, ranges, steady)
 
 
 def _frame_spans(batch: Batch, window: int) -> list[tuple[int, int]]:

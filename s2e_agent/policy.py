@@ -116,11 +116,16 @@ class Policy(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = FrameEncoder(config.encoder, config.width)
+        self.ranges = nn.Linear(config.width, config.ranges_a_column)
         self.context = ContextEncoder(config)
         self.query = FeedForward(2, config.width, config.width)
         self.decoder = nn.ModuleList(AttentionBlock(config) for _ in range(config.decoder_layers))
         self.head = MixtureHead(config)
         self.register_buffer("anchors", torch.zeros(config.anchors, 2))
+
+    def log_ranges(self, tokens: Tensor) -> Tensor:
+        """Frame tokens (F, T, W) -> log metres (F, T x ranges a column) to solid things, left to right."""
+        return self.ranges(tokens).float().flatten(1)
 
     def decode(self, tokens: Tensor, present: Tensor, goals: Tensor) -> Mixture:
         """Mixture for frame tokens (B, k, T, W) that :attr:`encoder` made, as :class:`ContextEncoder` takes them."""

@@ -13,7 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from navbench_gs.domain.streams import stream, stream_seed
+from navbench_gs.errors import WeightsError
 from navbench_gs.training.loop import Trained, Training
+from navbench_gs.weights.safetensors_file import read_weights
 from s2e_agent.anchors import anchors_of_paths
 from s2e_agent.config import PolicyConfig, Preset, PretrainConfig
 from s2e_agent.dataset import Batch, DriveSamples, drawn_goals, read_samples, training_batch, window_batch
@@ -27,6 +29,8 @@ from s2e_agent.mixture import (
     path_scale,
 )
 from s2e_agent.policy import Policy
+
+LEAST_RANGE_M = 0.2
 
 
 @dataclass(frozen=True)
@@ -58,16 +62,29 @@ def pretraining_loss(mixture: Mixture, anchors: Tensor, batch: Batch, rule: Assi
     )
 
 
+def range_loss(log_ranges: Tensor, ranges: Tensor) -> Tensor:
+    """Mean absolute error of log ranges (F, R) against measured ranges (F, R) in metres; zero where none are known."""
+    if ranges.shape != log_ranges.shape:
+        return log_ranges.new_zeros(())
+    known = ~ranges.isnan()
+    error = (log_ranges - ranges.nan_to_num(1.0).clamp_min(LEAST_RANGE_M).log()).abs() * known
+    return error.sum() / known.sum().clamp_min(1)
+
+
 class Pretraining:
     """What the training loop trains: a policy on drives."""
 
-    def __init__(self, preset: Preset, training: DriveSamples, held_out: DriveSamples) -> None:
+    def __init__(
+        self, preset: Preset, training: DriveSamples, held_out: DriveSamples, initial: Path | None = None
+    ) -> None:
         self.config: PretrainConfig = preset.pretrain
         self.training, self.held_out = training, held_out
         torch.manual_seed(stream_seed("initial weights", preset.pretrain.loop.seed))
         self.policy = Policy(preset.policy)
         ends = anchors_of_paths(training.ends, preset.policy.anchors, seed=preset.pretrain.loop.seed)
         self.policy.anchors.copy_(torch.from_numpy(ends))
+        if initial is not None:
+            start_from(self.policy, initial)
         self.rule = AssignmentRule(preset.pretrain.tie_rad, preset.pretrain.short_path_m)
 
     @property
@@ -78,22 +95,40 @@ class Pretraining:
     def loss(self, step: int, seed: int) -> tuple[Tensor, dict[str, float]]:
         """Loss of the batch keyed by (seed, step); its terms and the share of the most used mode are logged."""
         batch = training_batch(self.training, self.policy.config, self.config, stream("batch", seed, step))
-        mixture = self.policy(batch.frames, batch.history, batch.present, batch.goals)
+        tokens = self.policy.encoder(batch.frames)
+        mixture = self.policy.decode(tokens[batch.history], batch.present, batch.goals)
         terms = pretraining_loss(mixture, self.policy.anchors, batch, self.rule)
+        ranges = range_loss(self.policy.log_ranges(tokens), batch.ranges)
         usage = mode_usage(terms.modes, len(self.policy.anchors))
         logs = {
             "density": float(terms.density.detach()),
             "score": float(terms.score.detach()),
             "velocity": float(terms.velocity.detach()),
+            "ranges": float(ranges.detach()),
             "modes_used": float((usage > 0).sum()),
             "most_used": float(usage.max()),
         }
-        return terms.total(self.config.velocity_weight), logs
+        return terms.total(self.config.velocity_weight) + self.config.range_weight * ranges, logs
 
     def validate(self, model: nn.Module) -> dict[str, float]:
         """Open-loop metrics on the held-out drives; the score to lower is the loss."""
         assert isinstance(model, Policy)
         return open_loop(model, self.held_out, self.config)
+
+
+def start_from(policy: Policy, path: Path) -> None:
+    """Take over the weights in a file, anchors among them; the auxiliary head alone may be absent from it.
+
+    Raises:
+        WeightsError: the file cannot be read or holds another network.
+    """
+    tensors, _ = read_weights(path)
+    try:
+        missing, unexpected = policy.load_state_dict(tensors, strict=False)
+    except RuntimeError as error:
+        raise WeightsError(f"{path} holds weights of another network: {error}") from error
+    if unexpected or any(not name.startswith("ranges.") for name in missing):
+        raise WeightsError(f"{path} holds weights of another network: {[*unexpected, *missing][0]}")
 
 
 def held_out_batches(samples: DriveSamples, policy: PolicyConfig, config: PretrainConfig) -> list[Batch]:
@@ -150,12 +185,17 @@ def _errors(paths: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
 
 
 def pretrain(
-    preset: Preset, data_sets: Sequence[Path], folder: Path, report: Callable[[dict[str, float]], None] | None = None
+    preset: Preset,
+    data_sets: Sequence[Path],
+    folder: Path,
+    *,
+    initial: Path | None = None,
+    report: Callable[[dict[str, float]], None] | None = None,
 ) -> tuple[Policy, Trained, dict[str, Any]]:
     """Train a preset on folders of drives, resuming in ``folder``: the best policy, its metrics, facts of the data."""
     least = preset.pretrain.min_labels
     training, held_out = (read_samples(data_sets, part, preset.policy, least) for part in ("train", "test"))
-    trainable = Pretraining(preset, training, held_out)
+    trainable = Pretraining(preset, training, held_out, initial)
     data: dict[str, Any] = {
         "data_sets": [path.name for path in data_sets],
         "training_frames": len(training.frames),

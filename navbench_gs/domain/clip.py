@@ -24,3 +24,8 @@ class Clip:
     period_s: float
     goal: NDArray[np.float64] | None = None
     """(2,) metres, where the driver was bound for; None in published drives, which do not say."""
+    ranges: NDArray[np.float64] | None = None
+    """(T, R) metres to the first solid thing along R bearings, left to right across the picture; recorded drives only.
+
+    Static things alone (structures, obstacles), measured by the simulator.
+    """

@@ -1,7 +1,7 @@
 """The published GNM folder layout: ``<data set>/<trajectory>/{0..T-1}.jpg`` beside ``traj_data.pkl``.
 
-The pickled dict holds ``position`` (T, 2) metres and ``yaw`` (T,) radians. Ours adds ``disturbed`` (T,) and ``goal``
-(2,), which other readers of the layout ignore.
+The pickled dict holds ``position`` (T, 2) metres and ``yaw`` (T,) radians. Ours adds ``disturbed`` (T,), ``goal``
+(2,) and ``ranges`` (T, R), which other readers of the layout ignore.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     yaws = np.asarray(arrays["yaw"], dtype=np.float64).reshape(-1)
     count = len(yaws)
     disturbed = np.asarray(arrays.get("disturbed", np.zeros(count)), dtype=bool)
-    goal = np.asarray(arrays["goal"], dtype=np.float64) if "goal" in arrays else None
+    goal, ranges = (np.asarray(arrays[k], dtype=np.float64) if k in arrays else None for k in ("goal", "ranges"))
     if positions.ndim != 2 or positions.shape[0] != count or positions.shape[1] < 2 or disturbed.shape != (count,):
         raise DamagedFileError(f"{folder}: position {positions.shape}, yaw {yaws.shape} and disturbed do not fit")
     if not (np.isfinite(positions).all() and np.isfinite(yaws).all()):
@@ -58,7 +58,7 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     missing = next((frame for frame in frames if not Path(frame).exists()), None)
     if missing is not None:
         raise DamagedFileError(f"{missing} is absent, but {TRAJECTORY_FILE} has {count} poses")
-    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal)
+    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal, ranges)
 
 
 def write_clip(
@@ -67,8 +67,12 @@ def write_clip(
     poses: NDArray[np.float64],
     disturbed: NDArray[np.bool_],
     goal: NDArray[np.float64],
+    ranges: NDArray[np.float64] | None = None,
 ) -> None:
-    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,); the folder appears whole or not at all."""
+    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,), ranges (T, R).
+
+    The folder appears whole or not at all.
+    """
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -80,6 +84,8 @@ def write_clip(
         "disturbed": disturbed,
         "goal": np.asarray(goal, dtype=np.float64),
     }
+    if ranges is not None:
+        arrays["ranges"] = ranges.astype(np.float32)
     (partial / TRAJECTORY_FILE).write_bytes(pickle.dumps(arrays, protocol=4))
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)

@@ -32,7 +32,7 @@ from navbench_gs.evaluation.executors import work_through
 from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, load_scene, scene_ids
 from navbench_gs.suite.sampling import sample_episode
 from navbench_gs.terrain.distance import DistanceField, clearance_field, occupied_by
-from navbench_gs.terrain.terrain import load_terrain
+from navbench_gs.terrain.terrain import Grid, load_terrain
 
 DRIVER = "oracle"
 TASK_CYCLE = ("obstacle_ped", "obstacle", "obstacle_ped", "ped", "obstacle_ped", "empty")
@@ -48,6 +48,9 @@ BURST_TURN_RPS = (0.3, 1.2)
 BURST_CLEARANCE_M, BURST_PERSON_M = 0.5, 1.3
 """A burst ends early this near to something solid ahead, or to a pedestrian."""
 START_TURN_RAD, START_SHIFT_M, START_CLEARANCE_M = math.radians(100.0), 1.2, 0.45
+RANGE_COLUMNS = 12
+"""Ranges are measured along the middles of so many equal columns of the picture."""
+RANGE_REACH_M = 8.0
 TOUCH_FRAMES = 4
 """Frames before a touch that are no labels."""
 FEWEST_FRAMES = 12
@@ -200,9 +203,9 @@ def record_drive(plan: DrivePlan, driver: Agent, out: Path) -> DriveReport:
         env.close()
     if not footage.usable:
         return DriveReport(plan.name, 0, 0, footage.ended)
-    write_clip(
-        out / plan.name, np.stack(footage.pictures), np.stack(footage.poses), footage.marks, np.array(episode.goal)
-    )
+    poses = np.stack(footage.poses)
+    ranges = measured_ranges(solid_field(scene, sampled), poses)
+    write_clip(out / plan.name, np.stack(footage.pictures), poses, footage.marks, np.array(episode.goal), ranges)
     return DriveReport(plan.name, len(footage.pictures), int(footage.marks.sum()), footage.ended)
 
 
@@ -211,6 +214,30 @@ def solid_clearance(scene: Scene, episode: Episode) -> DistanceField:
     grid = load_terrain(scene).grid
     discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
     return clearance_field(grid, occupied=occupied_by(grid, discs))
+
+
+def solid_field(scene: Scene, episode: Episode) -> DistanceField:
+    """Distance to structures and the episode's obstacles alone, wherever the ground is."""
+    grid = load_terrain(scene).grid
+    discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
+    anywhere = Grid(np.ones_like(grid.walkable), grid.blocked, grid.origin, grid.cell_m)
+    return clearance_field(anywhere, occupied=occupied_by(grid, discs))
+
+
+def measured_ranges(solid: DistanceField, poses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Metres (T, R) from the robot's centre at poses (T, 3) to the first solid thing along the picture's columns.
+
+    Marches each ray by the distance that is free all round; at most ``RANGE_REACH_M``.
+    """
+    half_width = math.tan(math.radians(RULES_V0.camera.horizontal_fov_deg) / 2.0)
+    across = 1.0 - (np.arange(RANGE_COLUMNS) + 0.5) * 2.0 / RANGE_COLUMNS  # left is positive, as y is
+    headings = poses[:, 2:3] + np.arctan(across * half_width)
+    rays = np.stack([np.cos(headings), np.sin(headings)], axis=-1)
+    ranges = np.zeros(headings.shape)
+    for _ in range(80):
+        free = solid.at(poses[:, None, :2] + ranges[..., None] * rays)
+        ranges = np.where(free > 0.0, np.minimum(ranges + np.maximum(free, 0.05), RANGE_REACH_M), ranges)
+    return ranges
 
 
 def askew(episode: Episode, clearance: DistanceField, rng: np.random.Generator) -> Episode:

@@ -20,6 +20,7 @@ def one_path(path):
         goals=torch.zeros(1, 2),
         paths=torch.tensor([path]),
         valid=torch.ones(1, count, dtype=torch.bool),
+        ranges=torch.zeros(1, 0),
         steady=torch.tensor([[0.5, 0.0]]),
     )
 

@@ -57,7 +57,7 @@ class PretrainConfig(Record):
     """A moment with fewer undisturbed waypoints ahead is no sample."""
     velocity_weight: float = 16.0
     """Weight of the velocity term: 1 / (0.25 m)^2, so that its unit is 1 m/s at 4 Hz."""
-    range_weight: float = 1.0
+    range_weight: float = 4.0
     """Weight of the auxiliary ranges."""
     goal_dropout: float = 0.05
     context_dropout: float = 0.1

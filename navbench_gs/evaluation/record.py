@@ -48,8 +48,8 @@ BURST_TURN_RPS = (0.3, 1.2)
 BURST_CLEARANCE_M, BURST_PERSON_M = 0.5, 1.3
 """A burst ends early this near to something solid ahead, or to a pedestrian."""
 START_TURN_RAD, START_SHIFT_M, START_CLEARANCE_M = math.radians(100.0), 1.2, 0.45
-RANGE_COLUMNS = 12
-"""Ranges are measured along the middles of so many equal columns of the picture."""
+RANGE_COLUMNS, RAYS_A_COLUMN = 12, 5
+"""Ranges are the least along so many rays in each of so many equal columns of the picture."""
 RANGE_REACH_M = 8.0
 TOUCH_FRAMES = 4
 """Frames before a touch that are no labels."""
@@ -225,19 +225,21 @@ def solid_field(scene: Scene, episode: Episode) -> DistanceField:
 
 
 def measured_ranges(solid: DistanceField, poses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Metres (T, R) from the robot's centre at poses (T, 3) to the first solid thing along the picture's columns.
+    """Metres (T, R) from the robot at poses (T, 3) to the nearest solid thing in each of the picture's columns.
 
     Marches each ray by the distance that is free all round; at most ``RANGE_REACH_M``.
     """
     half_width = math.tan(math.radians(RULES_V0.camera.horizontal_fov_deg) / 2.0)
-    across = 1.0 - (np.arange(RANGE_COLUMNS) + 0.5) * 2.0 / RANGE_COLUMNS  # left is positive, as y is
+    rays_in_all = RANGE_COLUMNS * RAYS_A_COLUMN
+    across = 1.0 - (np.arange(rays_in_all) + 0.5) * 2.0 / rays_in_all  # left is positive, as y is
     headings = poses[:, 2:3] + np.arctan(across * half_width)
     rays = np.stack([np.cos(headings), np.sin(headings)], axis=-1)
     ranges = np.zeros(headings.shape)
     for _ in range(80):
         free = solid.at(poses[:, None, :2] + ranges[..., None] * rays)
         ranges = np.where(free > 0.0, np.minimum(ranges + np.maximum(free, 0.05), RANGE_REACH_M), ranges)
-    return ranges
+    nearest: NDArray[np.float64] = ranges.reshape(len(poses), RANGE_COLUMNS, RAYS_A_COLUMN).min(axis=2)
+    return nearest
 
 
 def askew(episode: Episode, clearance: DistanceField, rng: np.random.Generator) -> Episode:

@@ -21,6 +21,7 @@ def drives(tmp_path_factory):
         pictures = rng.integers(0, 60, (24, 24, 32, 3)) + np.array([30 * (index % 5), 60, 120])
         poses = arc(index, 24)
         disturbed = np.arange(24) == 12
+        ranges = rng.uniform(0.5, 8.0, (24, 4))
         name = f"yard_{1000 + index % 4}-empty-{index}"
-        write_clip(folder / name, pictures.astype(np.uint8), poses, disturbed, poses[-1, :2] + 3.0)
+        write_clip(folder / name, pictures.astype(np.uint8), poses, disturbed, poses[-1, :2] + 3.0, ranges)
     return folder

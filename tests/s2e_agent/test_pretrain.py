@@ -1,14 +1,24 @@
 import json
+import math
 
 import pytest
 import torch
 
+from navbench_gs.errors import WeightsError
 from navbench_gs.training.loop import Training
 from s2e_agent.checkpoint import load_policy, save_policy
 from s2e_agent.config import PRESETS
 from s2e_agent.dataset import Batch, read_samples
 from s2e_agent.mixture import AssignmentRule, Mixture
-from s2e_agent.pretrain import Pretraining, displacement_errors, pretrain, pretraining_loss
+from s2e_agent.policy import Policy
+from s2e_agent.pretrain import (
+    Pretraining,
+    displacement_errors,
+    pretrain,
+    pretraining_loss,
+    range_loss,
+    start_from,
+)
 
 
 def one_path(path):
@@ -55,6 +65,24 @@ def test_displacement_errors_are_those_worked_by_hand():
     assert float(errors["ADE"]) == pytest.approx((0.5**0.5 + 2**0.5) / 2) and float(errors["FDE"]) == pytest.approx(
         2**0.5
     )
+
+
+def test_range_loss_is_the_mean_log_error_over_known_ranges():
+    measured = torch.tensor([[1.0, float("nan")], [math.e, 0.01]])
+    # errors: |0 - log 1| = 0, unknown, |3 - 1| = 2, and 0.01 m counts as 0.2 m: |log 0.2 - log 0.2| = 0
+    guessed = torch.tensor([[0.0, 5.0], [3.0, math.log(0.2)]])
+    assert float(range_loss(guessed, measured)) == pytest.approx(2 / 3, abs=1e-6)
+    assert float(range_loss(guessed, torch.zeros(2, 0))) == 0.0
+
+
+def test_training_starts_from_given_weights_and_refuses_another_network(drives, tmp_path):
+    policy = Policy(PRESETS["debug"].policy)
+    save_policy(tmp_path / "p.safetensors", policy, {})
+    fresh = Policy(PRESETS["debug"].policy)
+    start_from(fresh, tmp_path / "p.safetensors")
+    assert torch.allclose(fresh.head.score[0].weight, policy.head.score[0].weight, atol=1e-3)
+    with pytest.raises(WeightsError, match="another network"):
+        start_from(Policy(PRESETS["tiny"].policy), tmp_path / "p.safetensors")
 
 
 def test_debug_pretraining_learns_and_its_file_loads_strictly(drives, tmp_path):

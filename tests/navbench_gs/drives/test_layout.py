@@ -10,7 +10,14 @@ from navbench_gs.errors import DamagedFileError
 def written(folder, count=3):
     pictures = np.stack([np.full((12, 16, 3), 40 * index, dtype=np.uint8) for index in range(count)])
     poses = np.array([[0.25 * index, -0.5 * index, 0.1 * index] for index in range(count)])
-    write_clip(folder, pictures, poses, np.array([False, True] + [False] * (count - 2)), np.array([4.0, 5.0]))
+    write_clip(
+        folder,
+        pictures,
+        poses,
+        np.array([False, True] + [False] * (count - 2)),
+        np.array([4.0, 5.0]),
+        np.full((count, 2), 1.5),
+    )
     return folder
 
 
@@ -20,6 +27,7 @@ def test_what_is_written_is_read_back(tmp_path):
     assert clip.positions.tolist() == [[0.0, 0.0], [0.25, -0.5], [0.5, -1.0]]
     assert np.allclose(clip.yaws, [0.0, 0.1, 0.2])
     assert clip.disturbed.tolist() == [False, True, False] and clip.goal.tolist() == [4.0, 5.0]
+    assert clip.ranges.tolist() == [[1.5, 1.5]] * 3
     assert trajectory_names(tmp_path) == ("yard_1000-ped-0",)
 
 

@@ -12,9 +12,11 @@ from navbench_gs.evaluation.record import (
     DriveReport,
     Footage,
     askew,
+    measured_ranges,
     record_drive,
     record_drives,
     solid_clearance,
+    solid_field,
     training_scenes,
 )
 
@@ -58,6 +60,16 @@ def test_an_askew_start_keeps_clear_of_everything_solid(yard):
     for seed in range(20):
         start = askew(episode, clearance, np.random.Generator(np.random.PCG64(seed))).start
         assert clearance.at(np.array(start[:2])) >= 0.45 and start != episode.start
+
+
+def test_ranges_are_the_distances_to_the_nearest_wall_in_each_column(yard):
+    # the long wall's face lies at x = -0.1 for |y| <= 4; from (-3, 0) facing it, the middle columns see it 2.9 m ahead
+    ranges = measured_ranges(solid_field(yard.scene, yard.episode()), np.array([[-3.0, 0.0, 0.0], [-3.0, 0.0, np.pi]]))
+    assert ranges.shape == (2, 12)
+    assert np.allclose(ranges[0, 5:7], 2.9, atol=0.15)
+    # nearest ray of the outermost left column: across = 1 - 9 / 60, so 2.9 * sqrt(1 + 0.85^2) = 3.806
+    assert ranges[0, 0] == pytest.approx(3.806, abs=0.2)
+    assert (ranges[1] > 6.0).all()  # facing away, the border of the yard is 7 m off
 
 
 def test_a_burst_ends_before_a_wall_and_beside_a_pedestrian(yard):

@@ -9,7 +9,6 @@ import difflib
 import re
 from collections.abc import Iterable
 
-
 LONGEST_LINE = 300
 
 

@@ -76,27 +76,3 @@ def quaternions_from_frames(tangents: Floats, bitangents: Floats, normals: Float
     by_case = ((quarter, a, b, c), (a, quarter, p, q), (b, p, quarter, r), (c, q, r, quarter))
     quaternions: Floats = np.stack([np.choose(case, terms) for terms in by_case], axis=1) / big[:, None]
     return quaternions
-
-
-def multiply_quaternions(left: Floats, right: Floats) -> Floats:
-    """Hamilton product of wxyz quaternions, broadcasting over leading axes ``(..., 4)``."""
-    w1, x1, y1, z1 = np.moveaxis(np.asarray(left), -1, 0)
-    w2, x2, y2, z2 = np.moveaxis(np.asarray(right), -1, 0)
-    return np.stack(
-        [
-            w1 * w2 - x1 * x2 - y1 * y2 - z1 * z2,
-            w1 * x2 + x1 * w2 + y1 * z2 - z1 * y2,
-            w1 * y2 - x1 * z2 + y1 * w2 + z1 * x2,
-            w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2,
-        ],
-        axis=-1,
-    )
-
-
-def rotate_by_quaternions(vectors: Floats, quaternions: Floats) -> Floats:
-    """Vectors ``(..., 3)`` turned by unit wxyz quaternions ``(..., 4)``, broadcasting."""
-    w = np.asarray(quaternions)[..., :1]
-    axis = np.asarray(quaternions)[..., 1:]
-    twice = 2.0 * np.cross(axis, vectors)
-    turned: Floats = vectors + w * twice + np.cross(axis, twice)
-    return turned

@@ -11,7 +11,6 @@ from scenes.procedural.materials import (
     grass,
     gravel,
     mottled,
-    planks,
     setts,
     slabs,
 )
@@ -62,11 +61,6 @@ def concrete_floor(site: Site, name: str = "concrete", *, walkable: bool = True)
     tone = ((0.31, 0.305, 0.295), (0.26, 0.258, 0.255), (0.35, 0.335, 0.31))[site.pick(3)]
     joints = Joints((2.0, 2.0), (0.14, 0.135, 0.13), half_width=0.01)
     return Surface(name, concrete(tone, 6 + site.pick(90), (2.0, 2.0)), walkable, joints=joints)
-
-
-def timber_deck(site: Site, name: str = "deck", *, walkable: bool = True) -> Surface:
-    """Wooden boards."""
-    return Surface(name, planks((0.36, 0.27, 0.18), 23 + site.pick(90)), walkable, spacing=0.07)
 
 
 def carriageway(site: Site, name: str = "road") -> Surface:

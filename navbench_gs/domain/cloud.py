@@ -57,3 +57,13 @@ class GaussianCloud:
         if n and (self.scales <= 0).any():
             raise DamagedFileError(f"{source}: a scale is not positive")
         return self
+
+
+NO_GAUSSIANS = GaussianCloud(
+    means=np.zeros((0, 3), dtype=np.float32),
+    quats=np.zeros((0, 4), dtype=np.float32),
+    scales=np.zeros((0, 3), dtype=np.float32),
+    opacities=np.zeros(0, dtype=np.float32),
+    sh=np.zeros((0, 1, 3), dtype=np.float32),
+)
+"""The empty cloud."""

@@ -1,22 +1,25 @@
 """The CUDA renderer: the same picture by gsplat's kernels, the cameras of a call in batches.
 
 gsplat composites no median depth for 3-D Gaussians, so ``Frames.depth`` is its *expected* depth here (the mean of z
-over what the pixel shows) where alpha reaches one half, else inf; the renderer's name says so. The constants of the
-picture (largest alpha, floor of the compensation) are compiled into the installed gsplat.
+over what the pixel shows) where alpha reaches one half, else inf; the renderer's name says so. The largest alpha and
+the floor of the compensation are compiled into gsplat: the installed version decides them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from packaging.version import Version
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import RendererUnavailableError
 from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.picture import BLUR_PX2, MEDIAN_TRANSMITTANCE, PictureRules
-from navbench_gs.render.renderer import Frames, common_size
+from navbench_gs.render.renderer import Actors, Frames, actors_of_cameras, common_size, empty_frames
 
 if TYPE_CHECKING:
     import torch
@@ -51,7 +54,7 @@ class GsplatRenderer:
 
         if not torch.cuda.is_available():
             raise RendererUnavailableError("renderer 'gsplat' needs a CUDA device, and torch sees none; use 'cpu'")
-        self.rules = PictureRules(antialiased)
+        self.rules = rules_of_gsplat(version("gsplat"), antialiased)
         self._device = torch.device(device)
         try:
             self.render(self.prepare(_probe_cloud()), [Camera(look((0.0, 0.0, 0.0), 0.0), 8.0, 16, 16)])
@@ -71,21 +74,31 @@ class GsplatRenderer:
         """The cloud on the device."""
         return self._uploaded(cloud.validated("the scene's cloud"))
 
-    def render(self, scene: DeviceCloud, cameras: Sequence[Camera], actors: GaussianCloud | None = None) -> Frames:
-        """Draw ``scene`` and ``actors`` (world frame) from every camera; all of one size.
+    def render(
+        self, scene: DeviceCloud, cameras: Sequence[Camera], actors: Actors = None, *, with_depths: bool = True
+    ) -> Frames:
+        """Draw ``scene`` and ``actors`` from every camera; all of one size.
+
+        Neighbouring cameras with the same actors share calls of gsplat.
+
+        Args:
+            scene: a prepared cloud.
+            cameras: N of them.
+            actors: what else stands there (world frame): one cloud for all cameras, or one for each.
+            with_depths: whether depths are wanted too.
 
         Raises:
-            ValueError: there is no camera, or sizes differ.
+            ValueError: there is no camera, sizes differ, or the numbers of actors and cameras differ.
         """
-        common_size(cameras)
-        cloud = scene if actors is None or not len(actors) else _joined(scene, self._uploaded(actors))
-        starts = range(0, len(cameras), CAMERAS_PER_CALL)
-        batches = [self._render_batch(cloud, cameras[start : start + CAMERAS_PER_CALL]) for start in starts]
-        return Frames(
-            rgb=np.concatenate([batch.rgb for batch in batches]),
-            depth=np.concatenate([batch.depth for batch in batches]),
-            alpha=np.concatenate([batch.alpha for batch in batches]),
-        )
+        frames = empty_frames(len(cameras), *common_size(cameras), with_depths)
+        clouds = actors_of_cameras(actors, len(cameras))
+        for _, group in groupby(range(len(cameras)), key=lambda index: id(clouds[index])):
+            indices = list(group)
+            cloud = _joined(scene, self._uploaded(clouds[indices[0]])) if len(clouds[indices[0]]) else scene
+            for start in range(0, len(indices), CAMERAS_PER_CALL):
+                batch = indices[start : start + CAMERAS_PER_CALL]
+                self._render_batch(cloud, [cameras[index] for index in batch], frames, batch[0])
+        return frames
 
     def _uploaded(self, cloud: GaussianCloud) -> DeviceCloud:
         import torch
@@ -93,10 +106,12 @@ class GsplatRenderer:
         fields = (cloud.means, cloud.quats, cloud.scales, cloud.opacities, cloud.sh)
         return DeviceCloud(*(torch.as_tensor(field, dtype=torch.float32, device=self._device) for field in fields))
 
-    def _render_batch(self, cloud: DeviceCloud, cameras: Sequence[Camera]) -> Frames:
+    def _render_batch(self, cloud: DeviceCloud, cameras: Sequence[Camera], frames: Frames, first: int) -> None:
+        """Draw ``cameras`` into the pictures of ``frames`` from ``first`` on."""
         import torch
         from gsplat import rasterization
 
+        with_depths = frames.depths.size > 0
         views = np.stack([camera.view for camera in cameras])
         intrinsics = np.stack([_intrinsics(camera) for camera in cameras])
         with torch.no_grad():
@@ -113,16 +128,24 @@ class GsplatRenderer:
                 near_plane=self.rules.near_m,
                 eps2d=BLUR_PX2,
                 sh_degree=round(cloud.sh.shape[1] ** 0.5) - 1,
-                render_mode="RGB+ED",
+                render_mode="RGB+ED" if with_depths else "RGB",
                 rasterize_mode=self.rules.mode,
             )
+        batch = slice(first, first + len(cameras))
         alpha = alphas[..., 0].cpu().numpy()
-        depth = colours[..., 3].cpu().numpy()
-        return Frames(
-            rgb=colours[..., :3].clamp(0.0, 1.0).cpu().numpy(),
-            depth=np.where(alpha >= 1.0 - MEDIAN_TRANSMITTANCE, depth, np.float32(np.inf)),
-            alpha=alpha,
-        )
+        frames.rgb[batch] = colours[..., :3].clamp(0.0, 1.0).cpu().numpy()
+        frames.alpha[batch] = alpha
+        if with_depths:
+            depth = colours[..., 3].cpu().numpy()
+            frames.depths[batch, 0] = np.where(alpha >= 1.0 - MEDIAN_TRANSMITTANCE, depth, np.inf)
+            frames.depths[batch, 1] = np.where(alpha > 0.0, depth, np.inf)
+
+
+def rules_of_gsplat(installed: str, antialiased: bool) -> PictureRules:
+    """The picture of a gsplat version: from 1.6 on it caps alpha at 0.99 and the compensation from below at 0.005."""
+    if Version(installed) >= Version("1.6"):
+        return PictureRules(antialiased, max_alpha=0.99, min_compensation=0.005)
+    return PictureRules(antialiased, max_alpha=0.999, min_compensation=0.0)
 
 
 def _joined(scene: DeviceCloud, actors: DeviceCloud) -> DeviceCloud:

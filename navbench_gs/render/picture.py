@@ -6,6 +6,7 @@ Sources: Kerbl et al. 2023 (3D Gaussian Splatting), Zwicker et al. 2001 (EWA spl
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from navbench_gs.domain.rules import RULES_V0
@@ -32,6 +33,9 @@ class PictureRules:
     """The most that one splat may cover: 0.999 in gsplat 1.5, 0.99 in 1.6."""
     min_compensation: float = 0.0
     """Floor of the antialiasing factor: 0 in gsplat 1.5, 0.005 in 1.6."""
+    max_sigma_px: float = math.inf
+    """Splats whose blurred standard deviation across or down the picture exceeds this are not drawn. Finite where a
+    camera stands lower than a capture's cameras did, and floats before it fill the view."""
     near_m: float = RULES_V0.camera.near_m
     """Splats whose centre is nearer along the optical axis are not drawn."""
 
@@ -39,3 +43,8 @@ class PictureRules:
     def mode(self) -> str:
         """``antialiased`` or ``classic``, gsplat's words for its two rasterize modes."""
         return "antialiased" if self.antialiased else "classic"
+
+    @property
+    def name(self) -> str:
+        """The mode, and the largest spread where there is one: for example ``antialiased/spread-40px``."""
+        return self.mode if math.isinf(self.max_sigma_px) else f"{self.mode}/spread-{self.max_sigma_px:g}px"

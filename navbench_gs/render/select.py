@@ -9,12 +9,15 @@ import warnings
 from navbench_gs.errors import RendererUnavailableError, UnknownNameError
 from navbench_gs.render.renderer import Renderer
 
-RENDERERS = ("auto", "cpu", "gsplat")
+RENDERERS = ("auto", "cpu", "cpu-detail", "gsplat")
+DETAIL_PX = 0.5
+"""``cpu-detail`` merges what is smaller than this: at least 40 dB against the full cloud (docs/performance.md)."""
 
 
 def renderer_named(name: str = "auto") -> Renderer:
     """The renderer of that name with the Rules' picture.
 
+    ``cpu-detail`` draws merged Gaussians for those under half a pixel: faster for small pictures, and another picture.
     ``auto`` is gsplat where torch sees a CUDA device and gsplat's kernels load, else the CPU renderer; where only the
     kernels fail, a warning says why.
 
@@ -28,6 +31,8 @@ def renderer_named(name: str = "auto") -> Renderer:
 
     if name == "cpu" or (name == "auto" and not cuda_works()):
         return CpuRenderer()
+    if name == "cpu-detail":
+        return CpuRenderer(detail_px=DETAIL_PX)
     from navbench_gs.render.gsplat import GsplatRenderer
 
     try:

@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test test-slow benchmark suite episodes gates
+.PHONY: setup check test test-slow benchmark gpu-report suite episodes gates
 
 setup:  ## a virtual environment with everything for development
 	python3 -m venv .venv
@@ -20,6 +20,9 @@ test-slow:  ## the studies that take minutes
 
 benchmark:  ## speed: physics, picture, decision, step, episode
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
+
+gpu-report:  ## parity, speed and memory of gsplat on this machine's GPU, into docs/gpu.md
+	$(PYTHON) -m tests.benchmarks.gpu_report
 
 suite:  ## author the embedded and dev scenes anew (changes hashes: see CONTRIBUTING.md)
 	$(PYTHON) -m scenes.procedural.author

@@ -94,7 +94,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         goal_image: observe a picture taken at the goal.
         route_images: observe pictures taken along the reference route.
         decision_period_s: time between two decisions, a multiple of the control tick (0.05 s).
-        renderer: ``auto``, ``cpu`` or ``gsplat``.
+        renderer: ``auto``, ``cpu``, ``cpu-detail`` or ``gsplat``.
         render_mode: ``rgb_array`` or None.
         rules: the rules of the game.
 
@@ -132,7 +132,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         self._shown = {"rgb": rgb, "depth": depth, "goal_image": goal_image, "route_images": route_images}
         self._ticks_per_decision = _ticks_per_decision(decision_period_s, rules.clock.tick_s)
         need = _spec(CameraNeed, width_px=width, height_px=height)
-        self._eye = Eye(self.scene, renderer_named(renderer), need, rules.camera, load_cloud)
+        self._eye = Eye(self.scene, renderer_named(renderer), need, rules.camera, load_cloud, depth=depth)
         self._terrain = load_terrain(self.scene)
         self._world = BulletWorld(self._terrain, rules)
         self._follower = Follower(rules)

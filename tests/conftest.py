@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,13 @@ from navbench_gs.domain.record import file_digest
 from navbench_gs.domain.scene import TERRAIN_FILE, Scene, Sun
 from navbench_gs.domain.task import TASKS
 from navbench_gs.geometry import arc_lengths, point_along
+from navbench_gs.render.cpu_compile import FOLDER_VARIABLE
+from navbench_gs.render.cpu_compile import cache_folder as kernel_folder
 from navbench_gs.splats.cloud import cloud_digest, save_cloud
 from navbench_gs.terrain.terrain import Grid, Mesh, Terrain, save_terrain
+
+# Compiled kernels outlive a session: their folder is chosen before the tests' own cache is.
+os.environ.setdefault(FOLDER_VARIABLE, str(kernel_folder()))
 
 HALF_M = 10.0
 CELL_M = 0.1

@@ -69,7 +69,7 @@ def drawn_frames(
             state = state_at(trajectory, tick)
             height = world.ground_height(float(state.robot[0]), float(state.robot[1]))
             camera = robot_camera(state.robot, height, VIEW, rules.camera)
-            view = renderer.render(prepared, [camera], stage.actors(state)).rgb8()[0]
+            view = renderer.render(prepared, [camera], stage.actors(state), depth=False).rgb8()[0]
             yield composed(view, drive_map.at(tick), trajectory, tick, contacts)
 
 

@@ -58,7 +58,13 @@ class CpuRenderer:
         return scene_chunks(cloud.validated("the scene's cloud"), levels)
 
     def render(
-        self, scene: Chunks, cameras: Sequence[Camera], actors: Actors = None, *, with_depths: bool = True
+        self,
+        scene: Chunks,
+        cameras: Sequence[Camera],
+        actors: Actors = None,
+        *,
+        depth: bool = True,
+        expected_depth: bool = False,
     ) -> Frames:
         """Draw ``scene`` and ``actors`` from every camera; all of one size.
 
@@ -66,7 +72,8 @@ class CpuRenderer:
             scene: a prepared cloud.
             cameras: N of them.
             actors: what else stands there (world frame): one cloud for all cameras, or one for each.
-            with_depths: whether depths are wanted too; colours are the same either way.
+            depth: whether the median depth is wanted too; colours are the same either way.
+            expected_depth: whether the expected depth is.
 
         Raises:
             ValueError: there is no camera, sizes differ or exceed 2,040 px, or there are not as many actors as cameras.
@@ -74,7 +81,7 @@ class CpuRenderer:
         width, height = common_size(cameras)
         if max(width, height) > MAX_TILES * TILE:
             raise ValueError(f"a picture may be {MAX_TILES * TILE} px wide and high, got {width} x {height}")
-        frames = empty_frames(len(cameras), width, height, with_depths)
+        frames = empty_frames(len(cameras), width, height, depth, expected_depth)
         clouds = actors_of_cameras(actors, len(cameras))
         chunks = {id(cloud): actor_chunks(cloud) for cloud in clouds}
         jobs = [

@@ -32,7 +32,7 @@ def kernel(function: Function) -> Function:
     """
     dispatcher = njit(function, fastmath=FAST_MATH, error_model="numpy", nogil=True)
     try:
-        dispatcher._cache = _KernelCache(function)
+        dispatcher._cache = cast(Any, _KernelCache)(function)
     except (AttributeError, OSError, RuntimeError):  # another numba, or no place to write
         return cast(Function, dispatcher)
     return cast(Function, dispatcher)
@@ -82,9 +82,9 @@ class _Locator:
         return str(self._line)
 
 
-class _Implementation(CompileResultCacheImpl):  # type: ignore[misc]  # numba has no types
-    _locator_classes = (_Locator,)
+class _Implementation(CompileResultCacheImpl):
+    _locator_classes: Any = (_Locator,)
 
 
-class _KernelCache(FunctionCache):  # type: ignore[misc]
+class _KernelCache(FunctionCache):
     _impl_class = _Implementation

@@ -19,6 +19,9 @@ Float32s = NDArray[np.float32]
 BRANCHES = 4
 """So many neighbours become one, and so many chunks lie below one chunk of merged Gaussians."""
 MAX_MERGED_OPACITY = 0.99
+MAX_SPREAD = 1.2
+"""Opaque neighbours overlap, and one Gaussian of their moments would let more through between it and the next: it is
+spread as far as keeps what they cover, up to this factor of the covariance (best of 1 to 1.6 at 96 x 72)."""
 _SMALLEST = 1e-12
 
 
@@ -64,9 +67,14 @@ def _merge(means: Float32s, axes: Float32s, opacities: Float32s, colours: Float3
                     apart = (means[i, row] - mean[row]) * (means[i, column] - mean[column])
                     moments[row, column] += weights[i - first] / total * (own[row, column] + apart)
         longest, second = _longest_axes(moments)
+        crowding = total / max(longest * second, _SMALLEST) / MAX_MERGED_OPACITY
+        spread = min(max(crowding, 1.0), MAX_SPREAD)
+        for row in range(3):
+            for column in range(3):
+                moments[row, column] *= spread
         coarse.means[group] = mean.astype(np.float32)
-        coarse.sizes[group] = longest
-        coarse.opacities[group] = min(total / max(longest * second, _SMALLEST), MAX_MERGED_OPACITY)
+        coarse.sizes[group] = longest * math.sqrt(spread)
+        coarse.opacities[group] = min(crowding / spread, 1.0) * MAX_MERGED_OPACITY
         _square_root(moments, coarse.axes[group])
         for plane in range(colours.shape[1]):
             colour = 0.0

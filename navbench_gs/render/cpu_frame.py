@@ -8,7 +8,8 @@ same splats are blended in the same order.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,16 @@ from navbench_gs.render.cpu_compile import kernel
 from navbench_gs.render.cpu_cull import Found
 from navbench_gs.render.cpu_order import choose_splats, exclusive_sum, fill_tiles, sort_by_depth
 from navbench_gs.render.cpu_project import SPLAT_FIELDS, Bench, Splats, prefetch_chunk, project_chunk
-from navbench_gs.render.cpu_raster import TILE_SIZE, blend_tile, clear_tiles, store_tile
+from navbench_gs.render.cpu_raster import TILE_SIZE, Picture, blend_tile, clear_tiles, store_tile
 from navbench_gs.render.cpu_scene import Chunks
 from navbench_gs.render.cpu_view import TILE, View
 
 Float32s = NDArray[np.float32]
 Int32s = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+
+_long = cast("Callable[[int], int]", np.int64)
+"""numba compiles a function anew for each width of an integer; all are given this one."""
 
 
 class Desk(NamedTuple):
@@ -56,9 +60,7 @@ def draw_window(
     count: int,
     per_slice: int,
     desk: Desk,
-    rgb: Float32s,
-    alpha: Float32s,
-    depths: Float32s,
+    picture: Picture,
 ) -> int:
     """Draw the window of ``view``.
 
@@ -70,14 +72,12 @@ def draw_window(
         count: how many they are.
         per_slice: chunks in a slice.
         desk: memory for ``count`` chunks and the window's tiles.
-        rgb: (H, W, 3) written inside the window.
-        alpha: (H, W) likewise.
-        depths: (2, H, W) median and expected depth likewise, or (2, 0, 0) if none are wanted.
+        picture: written inside the window.
 
     Returns:
         The length of ``desk.lists`` that would have sufficed.
     """
-    height, width = alpha.shape
+    height, width = picture.alpha.shape
     first_tile = int(view.first_x) // TILE
     across = int(view.last_x) // TILE - first_tile + 1
     clear_tiles(desk.tiles, desk.open_tiles, across, height, width - first_tile * TILE)
@@ -85,7 +85,7 @@ def draw_window(
         desk.queue[place] = place
     sort_by_depth(found.nearest.view(np.int32), found.chunks, desk.queue, count, desk.scratch)
     lists = desk.lists
-    waiting = np.int64(0)
+    waiting = _long(0)
     for first in range(0, count, per_slice):
         stop = min(first + per_slice, count)
         end = found.nearest[desk.queue[stop]] if stop < count else np.float32(np.inf)
@@ -93,13 +93,13 @@ def draw_window(
         ready = choose_splats(desk.splats, present, end, across, desk.open_tiles, desk.order, desk.starts)
         if ready > 0:
             lists = _deal(ready, across, desk, lists)
-            _blend_tiles(desk, lists, first_tile, across, view.max_alpha, depths.size > 0)
+            _blend_tiles(desk, lists, first_tile, across, view.max_alpha, picture)
             if not desk.open_tiles.any():
                 break
         waiting = _keep_waiting(desk.splats, present, end)
     for tile in range(len(desk.open_tiles)):
         left, top = (first_tile + tile % across) * TILE, tile // across * TILE
-        store_tile(desk.tiles[tile * TILE_SIZE : (tile + 1) * TILE_SIZE], left, top, rgb, alpha, depths)
+        store_tile(desk.tiles[tile * TILE_SIZE : (tile + 1) * TILE_SIZE], left, top, picture)
     return len(lists)
 
 
@@ -122,11 +122,11 @@ def _project_slice(
         which = desk.queue[place]
         if not _touches_open_tile(found.columns[which], found.rows[which], first_tile, across, desk.open_tiles):
             continue
-        chunk = np.int64(found.chunks[which])
+        chunk = _long(found.chunks[which])
         if place + 1 < stop and found.chunks[desk.queue[place + 1]] < scene_chunks:
-            prefetch_chunk(scene, np.int64(found.chunks[desk.queue[place + 1]]))
+            prefetch_chunk(scene, _long(found.chunks[desk.queue[place + 1]]))
         if chunk < scene_chunks:
-            count = project_chunk(scene, chunk, np.int64(0), view, count, desk.splats, desk.bench)
+            count = project_chunk(scene, chunk, _long(0), view, count, desk.splats, desk.bench)
         else:
             count = project_chunk(actors, chunk - scene_chunks, scene.size, view, count, desk.splats, desk.bench)
     return count
@@ -157,7 +157,9 @@ def _deal(ready: int, across: int, desk: Desk, lists: Int32s) -> Int32s:
 
 
 @kernel
-def _blend_tiles(desk: Desk, lists: Int32s, first_tile: int, across: int, max_alpha: np.float32, depths: bool) -> None:
+def _blend_tiles(
+    desk: Desk, lists: Int32s, first_tile: int, across: int, max_alpha: np.float32, picture: Picture
+) -> None:
     """Composite every list; close the tiles that are finished."""
     start = 0
     for tile in range(len(desk.open_tiles)):
@@ -166,7 +168,14 @@ def _blend_tiles(desk: Desk, lists: Int32s, first_tile: int, across: int, max_al
             left, top = (first_tile + tile % across) * TILE, tile // across * TILE
             planes = desk.tiles[tile * TILE_SIZE : (tile + 1) * TILE_SIZE]
             desk.open_tiles[tile] = blend_tile(
-                desk.splats.records, lists[start:stop], np.float32(left), np.float32(top), max_alpha, depths, planes
+                desk.splats.records,
+                lists[start:stop],
+                np.float32(left),
+                np.float32(top),
+                max_alpha,
+                picture.depth.size > 0,
+                picture.expected_depth.size > 0,
+                planes,
             )
         start = stop
 
@@ -174,7 +183,7 @@ def _blend_tiles(desk: Desk, lists: Int32s, first_tile: int, across: int, max_al
 @kernel
 def _keep_waiting(splats: Splats, present: int, end: np.float32) -> int:
     """Move the splats from ``end`` on to the front; return how many they are."""
-    waiting = np.int64(0)
+    waiting = _long(0)
     for number in range(present):
         if splats.depths[number] < end:
             continue

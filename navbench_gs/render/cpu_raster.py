@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +17,12 @@ from navbench_gs.render.picture import MEDIAN_TRANSMITTANCE, MIN_ALPHA, MIN_TRAN
 Float32s = NDArray[np.float32]
 Int32s = NDArray[np.int32]
 
+Blend = Callable[[Float32s, np.uint64, np.float32, np.float32, np.float32, Float32s], None]
+
 _f = np.float32
 _u = np.uint64
 _ZERO, _HALF, _ONE, _LAST_ROW = _f(0.0), _f(0.5), _f(1.0), _f(TILE - 1)
+_INFINITY = _f(np.inf)
 _MIN_ALPHA, _MIN_TRANSMITTANCE, _MEDIAN = _f(MIN_ALPHA), _f(MIN_TRANSMITTANCE), _f(MEDIAN_TRANSMITTANCE)
 
 PIXELS = TILE * TILE
@@ -38,6 +44,19 @@ _INVISIBLE = _f(30.0)
 """A splat fades by no more than this power of two; it is below 1/255 long before."""
 
 
+class Picture(NamedTuple):
+    """Where one picture goes; a depth without a pixel is not wanted."""
+
+    rgb: Float32s
+    """(H, W, 3)."""
+    alpha: Float32s
+    """(H, W)."""
+    depth: Float32s
+    """(H, W) median depth."""
+    expected_depth: Float32s
+    """(H, W)."""
+
+
 @kernel
 def clear_tiles(tiles: Float32s, open_tiles: NDArray[np.bool_], across: int, height: int, width: int) -> None:
     """Start the tiles of a window ``width`` pixels wide; pixels outside are finished from the start."""
@@ -52,6 +71,52 @@ def clear_tiles(tiles: Float32s, open_tiles: NDArray[np.bool_], across: int, hei
         open_tiles[tile] = True
 
 
+def _blender(with_median: bool, with_expected: bool) -> Blend:
+    """The kernel that blends one splat into a tile and keeps the depths asked for; what is not asked for costs nothing.
+
+    The colours come from the same operations in all four.
+    """
+
+    @kernel
+    def blend(
+        records: Float32s, at: np.uint64, left: np.float32, top: np.float32, max_alpha: np.float32, tile: Float32s
+    ) -> None:
+        """Put one splat behind what the tile shows (Kerbl et al. 2023, eq. 3); 8 pixels of a row are one vector."""
+        narrow, skew, wide, opacity = records[at + _u(2)], records[at + _u(3)], records[at + _u(4)], records[at + _u(5)]
+        red, green, blue, depth = records[at + _u(6)], records[at + _u(7)], records[at + _u(8)], records[at + _u(9)]
+        first, last = max(records[at + _u(10)] - top, _ZERO), min(records[at + _u(11)] - top, _LAST_ROW)
+        dy = first - (records[at + _u(1)] - top)
+        shift, base, slope = skew * dy - (records[at] - left), wide * dy * dy, wide * (dy + dy + _ONE)
+        for row in range(np.uint32(first), np.uint32(last) + np.uint32(1)):
+            start = _u(row) * _u(TILE)
+            for column in range(np.uint32(TILE)):
+                i = start + _u(column)
+                cover = _cover(_f(column) + shift, narrow, base, opacity, max_alpha)
+                before = tile[i]
+                weight = cover * max(before, _ZERO)
+                after = before - weight
+                done = after <= _MIN_TRANSMITTANCE
+                weight = _ZERO if done else weight
+                after = -abs(before) if done else after
+                tile[i] = after
+                tile[_RED + i] += weight * red
+                tile[_GREEN + i] += weight * green
+                tile[_BLUE + i] += weight * blue
+                if with_median:  # depths come in order, so the least of them is the first
+                    tile[_MEDIAN_DEPTH + i] = min(
+                        tile[_MEDIAN_DEPTH + i], depth if abs(after) <= _MEDIAN else _INFINITY
+                    )
+                if with_expected:
+                    tile[_DEPTH_SUM + i] += weight * depth
+            shift, base, slope = shift + skew, base + slope, slope + wide + wide
+
+    return blend
+
+
+_blend, _blend_median = _blender(False, False), _blender(True, False)
+_blend_expected, _blend_both = _blender(False, True), _blender(True, True)
+
+
 @kernel
 def blend_tile(
     records: Float32s,
@@ -59,7 +124,8 @@ def blend_tile(
     left: np.float32,
     top: np.float32,
     max_alpha: np.float32,
-    with_depths: bool,
+    with_median: bool,
+    with_expected: bool,
     tile: Float32s,
 ) -> bool:
     """Composite splats behind what a tile already shows; say whether something more could show.
@@ -70,7 +136,8 @@ def blend_tile(
         left: the tile's first pixel column.
         top: its first row.
         max_alpha: the most one splat may cover.
-        with_depths: whether the depth planes are kept.
+        with_median: whether the median depth is kept.
+        with_expected: whether the sum of depths is.
         tile: (TILE_SIZE,) the ``TILE_PLANES``; read and written.
     """
     count = np.uint32(len(numbers))
@@ -78,81 +145,17 @@ def blend_tile(
         if place + PREFETCH_AHEAD < count:
             prefetch(records, _u(numbers[_u(place + PREFETCH_AHEAD)]) * _u(SPLAT_FIELDS))
         at = _u(numbers[_u(place)]) * _u(SPLAT_FIELDS)
-        if with_depths:
-            _blend_with_depths(records, at, left, top, max_alpha, tile)
+        if with_median and with_expected:
+            _blend_both(records, at, left, top, max_alpha, tile)
+        elif with_median:
+            _blend_median(records, at, left, top, max_alpha, tile)
+        elif with_expected:
+            _blend_expected(records, at, left, top, max_alpha, tile)
         else:
             _blend(records, at, left, top, max_alpha, tile)
         if place % SPLATS_PER_EXIT_TEST == SPLATS_PER_EXIT_TEST - 1 and _finished(tile):
             return False
     return not _finished(tile)
-
-
-@kernel
-def _blend(
-    records: Float32s,
-    at: np.uint64,
-    left: np.float32,
-    top: np.float32,
-    max_alpha: np.float32,
-    tile: Float32s,
-) -> None:
-    """Put one splat behind what the tile already shows (Kerbl et al. 2023, eq. 3); 8 pixels of a row are one vector."""
-    narrow, skew, wide, opacity = records[at + _u(2)], records[at + _u(3)], records[at + _u(4)], records[at + _u(5)]
-    red, green, blue = records[at + _u(6)], records[at + _u(7)], records[at + _u(8)]
-    first, last = max(records[at + _u(10)] - top, _ZERO), min(records[at + _u(11)] - top, _LAST_ROW)
-    dy = first - (records[at + _u(1)] - top)
-    shift, base, slope = skew * dy - (records[at] - left), wide * dy * dy, wide * (dy + dy + _ONE)
-    for row in range(np.uint32(first), np.uint32(last) + np.uint32(1)):
-        start = _u(row) * _u(TILE)
-        for column in range(np.uint32(TILE)):
-            i = start + _u(column)
-            cover = _cover(_f(column) + shift, narrow, base, opacity, max_alpha)
-            before = tile[i]
-            weight = cover * max(before, _ZERO)
-            after = before - weight
-            done = after <= _MIN_TRANSMITTANCE
-            weight = _ZERO if done else weight
-            tile[i] = -abs(before) if done else after
-            tile[_RED + i] += weight * red
-            tile[_GREEN + i] += weight * green
-            tile[_BLUE + i] += weight * blue
-        shift, base, slope = shift + skew, base + slope, slope + wide + wide
-
-
-@kernel
-def _blend_with_depths(
-    records: Float32s,
-    at: np.uint64,
-    left: np.float32,
-    top: np.float32,
-    max_alpha: np.float32,
-    tile: Float32s,
-) -> None:
-    """As :func:`_blend`, and the depths: the same operations on the colours, so the same colours."""
-    narrow, skew, wide, opacity = records[at + _u(2)], records[at + _u(3)], records[at + _u(4)], records[at + _u(5)]
-    red, green, blue = records[at + _u(6)], records[at + _u(7)], records[at + _u(8)]
-    depth = records[at + _u(9)]
-    first, last = max(records[at + _u(10)] - top, _ZERO), min(records[at + _u(11)] - top, _LAST_ROW)
-    dy = first - (records[at + _u(1)] - top)
-    shift, base, slope = skew * dy - (records[at] - left), wide * dy * dy, wide * (dy + dy + _ONE)
-    for row in range(np.uint32(first), np.uint32(last) + np.uint32(1)):
-        start = _u(row) * _u(TILE)
-        for column in range(np.uint32(TILE)):
-            i = start + _u(column)
-            cover = _cover(_f(column) + shift, narrow, base, opacity, max_alpha)
-            before = tile[i]
-            weight = cover * max(before, _ZERO)
-            after = before - weight
-            done = after <= _MIN_TRANSMITTANCE
-            weight = _ZERO if done else weight
-            crossing = (before > _MEDIAN) & (after <= _MEDIAN)
-            tile[i] = -abs(before) if done else after
-            tile[_RED + i] += weight * red
-            tile[_GREEN + i] += weight * green
-            tile[_BLUE + i] += weight * blue
-            tile[_MEDIAN_DEPTH + i] = depth if crossing & ~done else tile[_MEDIAN_DEPTH + i]
-            tile[_DEPTH_SUM + i] += weight * depth
-        shift, base, slope = shift + skew, base + slope, slope + wide + wide
 
 
 @kernel
@@ -180,17 +183,18 @@ def _finished(tile: Float32s) -> bool:
 
 
 @kernel
-def store_tile(tile: Float32s, left: int, top: int, rgb: Float32s, alpha: Float32s, depths: Float32s) -> None:
-    """Copy a tile into the picture; ``depths`` (2, H, W) takes median and expected depth, or is empty."""
-    height, width = alpha.shape
+def store_tile(tile: Float32s, left: int, top: int, picture: Picture) -> None:
+    """Copy a tile into the picture."""
+    height, width = picture.alpha.shape
     for y in range(top, min(top + TILE, height)):
         for x in range(left, min(left + TILE, width)):
             i = _u((y - top) * TILE + x - left)
-            rgb[y, x, 0] = min(tile[_RED + i], _ONE)
-            rgb[y, x, 1] = min(tile[_GREEN + i], _ONE)
-            rgb[y, x, 2] = min(tile[_BLUE + i], _ONE)
+            picture.rgb[y, x, 0] = min(tile[_RED + i], _ONE)
+            picture.rgb[y, x, 1] = min(tile[_GREEN + i], _ONE)
+            picture.rgb[y, x, 2] = min(tile[_BLUE + i], _ONE)
             cover = _ONE - abs(tile[i])
-            alpha[y, x] = cover
-            if depths.size > 0:
-                depths[0, y, x] = tile[_MEDIAN_DEPTH + i]
-                depths[1, y, x] = tile[_DEPTH_SUM + i] / cover if cover > _ZERO else _f(np.inf)
+            picture.alpha[y, x] = cover
+            if picture.depth.size > 0:
+                picture.depth[y, x] = tile[_MEDIAN_DEPTH + i]
+            if picture.expected_depth.size > 0:
+                picture.expected_depth[y, x] = tile[_DEPTH_SUM + i] / cover if cover > _ZERO else _INFINITY

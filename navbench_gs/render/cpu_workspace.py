@@ -8,7 +8,7 @@ from navbench_gs.render.camera import Camera
 from navbench_gs.render.cpu_cull import Found, find_chunks, room_for_chunks
 from navbench_gs.render.cpu_frame import Desk, draw_window
 from navbench_gs.render.cpu_project import new_bench, room_for_splats
-from navbench_gs.render.cpu_raster import TILE_SIZE
+from navbench_gs.render.cpu_raster import TILE_SIZE, Picture
 from navbench_gs.render.cpu_scene import CHUNK, Chunks
 from navbench_gs.render.cpu_view import View, Window, tiles_down, view_of
 from navbench_gs.render.picture import PictureRules
@@ -53,8 +53,10 @@ class Workspace:
         tiles = (window.stop - window.first) * tiles_down(camera)
         desk = self._room_for(count, tiles)
         per_slice = CHUNKS_PER_SLICE * max(1, tiles // TILES_PER_SLICE_UNIT)
-        picture = frames.rgb[index], frames.alpha[index], frames.depths[index]
-        longest = draw_window(*parts, view, found, count, per_slice, desk, *picture)
+        picture = Picture(
+            frames.rgb[index], frames.alpha[index], frames.median_depths[index], frames.expected_depths[index]
+        )
+        longest = draw_window(*parts, view, found, count, per_slice, desk, picture)
         if longest > len(self._desk.lists):
             self._desk = self._desk._replace(lists=np.empty(longest, dtype=np.int32))
 

@@ -29,7 +29,16 @@ _prepared: dict[tuple[str, str], Any] = {}
 
 
 class Eye:
-    """One camera in one scene; ``load_cloud`` is called when the first picture is asked for."""
+    """One camera in one scene.
+
+    Args:
+        scene: the place.
+        renderer: draws it.
+        need: size of the picture.
+        rules: where the camera sits.
+        load_cloud: called when the first picture is asked for.
+        depth: whether :meth:`frames` have the median depth.
+    """
 
     def __init__(
         self,
@@ -38,9 +47,10 @@ class Eye:
         need: CameraNeed,
         rules: CameraRules,
         load_cloud: Callable[[Scene], GaussianCloud],
+        depth: bool = False,
     ) -> None:
         self._scene, self.renderer, self._need, self._rules = scene, renderer, need, rules
-        self._load_cloud = load_cloud
+        self._load_cloud, self._depth = load_cloud, depth
 
     def begin(self, episode: Episode, ground_height: Callable[[float, float], float]) -> None:
         """Start an episode; ``ground_height`` gives the ground's z at world (x, y)."""
@@ -56,7 +66,8 @@ class Eye:
             if self._stage is None:
                 self._stage = Stage(self._scene, self._episode, self._ground_height)
             camera = robot_camera(state.robot, ground_z, self._need, self._rules)
-            frames = self.renderer.render(self._prepared_scene(), [camera], self._stage.actors(state))
+            actors = self._stage.actors(state)
+            frames = self.renderer.render(self._prepared_scene(), [camera], actors, depth=self._depth)
             self._seen = (state.time_s, frames)
         return self._seen[1]
 
@@ -78,7 +89,7 @@ class Eye:
         cameras = [
             robot_camera(np.array(pose), self._ground_height(*pose[:2]), self._need, self._rules) for pose in poses
         ]
-        return self.renderer.render(self._prepared_scene(), cameras).rgb8()
+        return self.renderer.render(self._prepared_scene(), cameras, depth=False).rgb8()
 
     def _prepared_scene(self) -> Any:
         """The scene in the renderer's form."""

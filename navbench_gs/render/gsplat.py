@@ -38,6 +38,17 @@ class DeviceCloud(NamedTuple):
     sh: torch.Tensor
 
 
+class DeviceFrames(NamedTuple):
+    """N pictures on the device."""
+
+    rgb: torch.Tensor
+    """(N, H, W, 3) float32 in [0, 1], on black."""
+    alpha: torch.Tensor
+    """(N, H, W) in [0, 1]."""
+    depth: torch.Tensor
+    """(N, H, W) expected depth, metres; 0 where nothing shows, and everywhere if no depth was asked for."""
+
+
 class GsplatRenderer:
     """Draws prepared clouds with gsplat.
 
@@ -75,7 +86,13 @@ class GsplatRenderer:
         return self._uploaded(cloud.validated("the scene's cloud"))
 
     def render(
-        self, scene: DeviceCloud, cameras: Sequence[Camera], actors: Actors = None, *, with_depths: bool = True
+        self,
+        scene: DeviceCloud,
+        cameras: Sequence[Camera],
+        actors: Actors = None,
+        *,
+        depth: bool = True,
+        expected_depth: bool = False,
     ) -> Frames:
         """Draw ``scene`` and ``actors`` from every camera; all of one size.
 
@@ -85,20 +102,38 @@ class GsplatRenderer:
             scene: a prepared cloud.
             cameras: N of them.
             actors: what else stands there (world frame): one cloud for all cameras, or one for each.
-            with_depths: whether depths are wanted too.
+            depth: whether the median depth is wanted too.
+            expected_depth: whether the expected depth is.
 
         Raises:
             ValueError: there is no camera, sizes differ, or the numbers of actors and cameras differ.
         """
-        frames = empty_frames(len(cameras), *common_size(cameras), with_depths)
+        drawn = self.render_on_device(scene, cameras, actors, with_depth=depth or expected_depth)
+        frames = empty_frames(len(cameras), *common_size(cameras), depth, expected_depth)
+        frames.rgb[:], frames.alpha[:], depths = (part.cpu().numpy() for part in drawn)
+        if depth:
+            frames.median_depths[:] = np.where(frames.alpha >= 1.0 - MEDIAN_TRANSMITTANCE, depths, np.inf)
+        if expected_depth:
+            frames.expected_depths[:] = np.where(frames.alpha > 0.0, depths, np.inf)
+        return frames
+
+    def render_on_device(
+        self, scene: DeviceCloud, cameras: Sequence[Camera], actors: Actors = None, *, with_depth: bool = False
+    ) -> DeviceFrames:
+        """As :meth:`render`, but the pictures stay on the device, where a policy may read them."""
+        import torch
+
+        common_size(cameras)
         clouds = actors_of_cameras(actors, len(cameras))
+        batches = []
         for _, group in groupby(range(len(cameras)), key=lambda index: id(clouds[index])):
             indices = list(group)
-            cloud = _joined(scene, self._uploaded(clouds[indices[0]])) if len(clouds[indices[0]]) else scene
+            own = clouds[indices[0]]
+            cloud = _joined(scene, self._uploaded(own)) if len(own) else scene
             for start in range(0, len(indices), CAMERAS_PER_CALL):
-                batch = indices[start : start + CAMERAS_PER_CALL]
-                self._render_batch(cloud, [cameras[index] for index in batch], frames, batch[0])
-        return frames
+                batch = [cameras[index] for index in indices[start : start + CAMERAS_PER_CALL]]
+                batches.append(self._render_batch(cloud, batch, with_depth))
+        return DeviceFrames(*(torch.cat(parts) for parts in zip(*batches, strict=True)))
 
     def _uploaded(self, cloud: GaussianCloud) -> DeviceCloud:
         import torch
@@ -106,12 +141,10 @@ class GsplatRenderer:
         fields = (cloud.means, cloud.quats, cloud.scales, cloud.opacities, cloud.sh)
         return DeviceCloud(*(torch.as_tensor(field, dtype=torch.float32, device=self._device) for field in fields))
 
-    def _render_batch(self, cloud: DeviceCloud, cameras: Sequence[Camera], frames: Frames, first: int) -> None:
-        """Draw ``cameras`` into the pictures of ``frames`` from ``first`` on."""
+    def _render_batch(self, cloud: DeviceCloud, cameras: Sequence[Camera], with_depth: bool) -> DeviceFrames:
         import torch
         from gsplat import rasterization
 
-        with_depths = frames.depths.size > 0
         views = np.stack([camera.view for camera in cameras])
         intrinsics = np.stack([_intrinsics(camera) for camera in cameras])
         with torch.no_grad():
@@ -128,17 +161,10 @@ class GsplatRenderer:
                 near_plane=self.rules.near_m,
                 eps2d=BLUR_PX2,
                 sh_degree=round(cloud.sh.shape[1] ** 0.5) - 1,
-                render_mode="RGB+ED" if with_depths else "RGB",
+                render_mode="RGB+ED" if with_depth else "RGB",
                 rasterize_mode=self.rules.mode,
             )
-        batch = slice(first, first + len(cameras))
-        alpha = alphas[..., 0].cpu().numpy()
-        frames.rgb[batch] = colours[..., :3].clamp(0.0, 1.0).cpu().numpy()
-        frames.alpha[batch] = alpha
-        if with_depths:
-            depth = colours[..., 3].cpu().numpy()
-            frames.depths[batch, 0] = np.where(alpha >= 1.0 - MEDIAN_TRANSMITTANCE, depth, np.inf)
-            frames.depths[batch, 1] = np.where(alpha > 0.0, depth, np.inf)
+        return DeviceFrames(colours[..., :3].clamp(0.0, 1.0), alphas[..., 0], colours[..., 3:].sum(dim=-1))
 
 
 def rules_of_gsplat(installed: str, antialiased: bool) -> PictureRules:

@@ -24,17 +24,19 @@ class Frames:
     """(N, H, W, 3) in [0, 1], on black."""
     alpha: NDArray[np.float32]
     """(N, H, W) in [0, 1]."""
-    depths: NDArray[np.float32]
-    """(N, 2, H, W) median and expected depth, or (N, 2, 0, 0) where none was asked for."""
+    median_depths: NDArray[np.float32]
+    """(N, H, W) see :attr:`depth`, or (N, 0, 0) if not asked for."""
+    expected_depths: NDArray[np.float32]
+    """(N, H, W) see :attr:`expected_depth`, or (N, 0, 0) if not asked for."""
 
     @property
     def depth(self) -> NDArray[np.float32]:
         """(N, H, W) median depth along the optical axis (where transmittance crosses one half), metres; inf if never.
 
         Raises:
-            ValueError: no depths were asked for.
+            ValueError: it was not asked for.
         """
-        return self._drawn_depths()[:, 0]
+        return self._drawn(self.median_depths, "depth")
 
     @property
     def expected_depth(self) -> NDArray[np.float32]:
@@ -42,27 +44,29 @@ class Frames:
         air where a pixel shows near and far things at once: no surface to build a map from.
 
         Raises:
-            ValueError: no depths were asked for.
+            ValueError: it was not asked for.
         """
-        return self._drawn_depths()[:, 1]
+        return self._drawn(self.expected_depths, "expected_depth")
 
     def rgb8(self) -> NDArray[np.uint8]:
         """(N, H, W, 3) rounded to bytes."""
         rounded: NDArray[np.uint8] = np.clip(np.rint(self.rgb * 255.0), 0, 255).astype(np.uint8)
         return rounded
 
-    def _drawn_depths(self) -> NDArray[np.float32]:
-        if self.depths.shape[2:] != self.alpha.shape[1:]:
-            raise ValueError("these frames have no depths; draw them with with_depths=True")
-        return self.depths
+    def _drawn(self, depths: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        if depths.shape != self.alpha.shape:
+            raise ValueError(f"these frames have no {name}; draw them with {name}=True")
+        return depths
 
 
-def empty_frames(count: int, width: int, height: int, with_depths: bool) -> Frames:
+def empty_frames(count: int, width: int, height: int, depth: bool, expected_depth: bool) -> Frames:
     """Unset arrays for ``count`` pictures."""
+    size, none = (count, height, width), (count, 0, 0)
     return Frames(
-        rgb=np.empty((count, height, width, 3), dtype=np.float32),
-        alpha=np.empty((count, height, width), dtype=np.float32),
-        depths=np.empty((count, 2, height, width) if with_depths else (count, 2, 0, 0), dtype=np.float32),
+        rgb=np.empty((*size, 3), dtype=np.float32),
+        alpha=np.empty(size, dtype=np.float32),
+        median_depths=np.empty(size if depth else none, dtype=np.float32),
+        expected_depths=np.empty(size if expected_depth else none, dtype=np.float32),
     )
 
 
@@ -79,9 +83,15 @@ class Renderer(Protocol):
         ...
 
     def render(
-        self, scene: Any, cameras: Sequence[Camera], actors: Actors = None, *, with_depths: bool = True
+        self,
+        scene: Any,
+        cameras: Sequence[Camera],
+        actors: Actors = None,
+        *,
+        depth: bool = True,
+        expected_depth: bool = False,
     ) -> Frames:
-        """Draw ``scene`` (a prepared cloud) and ``actors`` from every camera; all of one size."""
+        """Draw ``scene`` (a prepared cloud) and ``actors`` from every camera; all of one size. See :class:`Frames`."""
         ...
 
 

@@ -10,14 +10,14 @@ from navbench_gs.errors import RendererUnavailableError, UnknownNameError
 from navbench_gs.render.renderer import Renderer
 
 RENDERERS = ("auto", "cpu", "cpu-detail", "gsplat")
-DETAIL_PX = 0.5
+DETAIL_PX = 0.65
 """``cpu-detail`` merges what is smaller than this: at least 40 dB against the full cloud (docs/performance.md)."""
 
 
 def renderer_named(name: str = "auto") -> Renderer:
     """The renderer of that name with the Rules' picture.
 
-    ``cpu-detail`` draws merged Gaussians for those under half a pixel: faster for small pictures, and another picture.
+    ``cpu-detail`` draws merged Gaussians for those under 0.65 pixels: faster for small pictures, and another picture.
     ``auto`` is gsplat where torch sees a CUDA device and gsplat's kernels load, else the CPU renderer; where only the
     kernels fail, a warning says why.
 

@@ -23,7 +23,8 @@ MIN_TRANSMITTANCE = 1e-4  # [G] TRANSMITTANCE_THRESHOLD
 
 class Picture(NamedTuple):
     rgb: Tensor  # (H, W, 3)
-    depth: Tensor  # (H, W)
+    depth: Tensor  # (H, W) median
+    expected_depth: Tensor  # (H, W)
     alpha: Tensor  # (H, W)
 
 
@@ -50,11 +51,14 @@ def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
     done = torch.zeros(height, width, dtype=torch.bool)
     rgb = torch.zeros(height, width, 3, dtype=torch.float64)
     depth = torch.full((height, width), torch.inf, dtype=torch.float64)
+    depth_sum = torch.zeros(height, width, dtype=torch.float64)
     reach = 3.33 * torch.diagonal(splats.covariances, dim1=1, dim2=2).sqrt()  # [G]: beyond, alpha < 1/255
     size = torch.tensor([width, height])
     first = (splats.means - reach).clamp(min=torch.zeros(2), max=size).floor().int()
     stop = (splats.means + reach).clamp(min=torch.zeros(2), max=size).ceil().int()
+    spread = torch.diagonal(splats.covariances, dim1=1, dim2=2).amax(dim=-1).sqrt()
     seen = (splats.depths >= rules.near_m) & (opacities >= MIN_ALPHA) & (first < stop).all(dim=-1)
+    seen &= spread <= rules.max_sigma_px
     order = torch.argsort(splats.depths, stable=True)  # [G] ties by index
     for i in order[seen[order]].tolist():
         box = slice(int(first[i, 1]), int(stop[i, 1])), slice(int(first[i, 0]), int(stop[i, 0]))
@@ -65,10 +69,13 @@ def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
         before = transmittance[box]
         after = before * (1 - alpha)
         done[box] |= (after <= MIN_TRANSMITTANCE) & (alpha > 0)  # [G] stops before this splat
-        rgb[box] += torch.where(done[box], 0.0, alpha * before)[..., None] * colours[i]
+        weight = torch.where(done[box], 0.0, alpha * before)
+        rgb[box] += weight[..., None] * colours[i]
+        depth_sum[box] += weight * splats.depths[i]
         depth[box] = torch.where(~done[box] & (before > 0.5) & (after <= 0.5), splats.depths[i], depth[box])
         transmittance[box] = torch.where(done[box], before, after)
-    return Picture(rgb.clamp_max(1.0), depth, 1 - transmittance)
+    expected = torch.where(transmittance < 1, depth_sum / (1 - transmittance), torch.inf)  # [G] mode ED
+    return Picture(rgb.clamp_max(1.0), depth, expected, 1 - transmittance)
 
 
 def project(cloud: GaussianCloud, camera: Camera) -> Projected:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ import torch
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
+from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.picture import PictureRules
 from navbench_gs.splats.cloud import join_clouds
+from navbench_gs.splats.formats import read_splats
 from navbench_gs.splats.harmonics import constant_harmonics
 from navbench_gs.suite.catalog import load_scene, scene_ids, scene_source
 
@@ -22,6 +25,7 @@ from .clouds import camera, cloud_around, clouds_of_every_shape, street
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 SHAPES = clouds_of_every_shape()
+TRUCK = Path(__file__).parents[4] / "shared" / "data" / "splats" / "truck.splat"
 PSNR_DB = 80.0
 """The goal is 45; single precision and the approximate exponential leave above 90."""
 
@@ -68,7 +72,7 @@ def generated_cloud() -> GaussianCloud:
 
 def drawn(cloud: GaussianCloud, *, actors: GaussianCloud | None = None, renderer: CpuRenderer | None = None, view=None):
     renderer = renderer or CpuRenderer()
-    return renderer.render(renderer.prepare(cloud), [view or camera()], actors)
+    return renderer.render(renderer.prepare(cloud), [view or camera()], actors, expected_depth=True)
 
 
 def assert_same_picture(cloud: GaussianCloud, view, antialiased: bool) -> None:
@@ -80,6 +84,8 @@ def assert_same_picture(cloud: GaussianCloud, view, antialiased: bool) -> None:
     depth, expected = frames.depth[0], picture.depth.numpy()
     same = np.isclose(depth, expected, rtol=1e-3) | (np.isinf(depth) & np.isinf(expected))
     assert same.mean() >= 0.995
+    shown = picture.alpha.numpy() > 0.01
+    np.testing.assert_allclose(frames.expected_depth[0][shown], picture.expected_depth.numpy()[shown], rtol=2e-3)
 
 
 @pytest.mark.parametrize("antialiased", [True, False], ids=["antialiased", "classic"])
@@ -99,6 +105,15 @@ def test_a_street_looks_like_the_reference(yaw, antialiased):
 )
 def test_a_generated_scene_looks_like_the_reference(antialiased):
     assert_same_picture(generated_cloud(), camera(), antialiased)
+
+
+@pytest.mark.skipif(not TRUCK.exists(), reason="the captured truck is not at hand")
+@pytest.mark.parametrize("yaw", [0.0, 1.6, 3.1])
+def test_a_captured_scene_looks_like_the_reference(yaw):
+    cloud = read_splats(TRUCK)
+    middle = np.median(cloud.means, axis=0)
+    view = Camera(look(tuple(middle - 3.0 * np.array([np.cos(yaw), np.sin(yaw), 0.0])), yaw), 40.0, 80, 60)
+    assert_same_picture(cloud, view, antialiased=True)
 
 
 @pytest.mark.parametrize("size", [(8, 8), (83, 61), (160, 120)])
@@ -161,24 +176,77 @@ def test_of_splats_at_one_depth_the_scene_comes_before_actors_and_the_first_befo
 
 
 def test_actors_are_drawn_as_if_they_were_part_of_the_scene():
-    scene, actors = SHAPES["balls"], SHAPES["degree 3"]
+    scene, actors = SHAPES["balls"], SHAPES["discs"]
     apart, together = drawn(scene, actors=actors), drawn(join_clouds([scene, actors]))
     np.testing.assert_array_equal(apart.rgb, together.rgb)
     np.testing.assert_array_equal(apart.depth, together.depth)
 
 
-def test_threads_and_the_order_of_cameras_do_not_change_a_bit():
-    cloud = street(3000)
-    views = [camera(x=float(i), yaw=0.7 * i) for i in range(5)]
-    serial, threaded = CpuRenderer(threads=1), CpuRenderer(threads=3)
-    frames = serial.render(serial.prepare(cloud), views)
-    alone = [serial.render(serial.prepare(cloud), [view]) for view in views]
-    backwards = threaded.render(threaded.prepare(cloud), views[::-1])
-    for index in range(5):
-        for name in ("rgb", "depth", "alpha"):
-            expected = getattr(frames, name)[index].tobytes()
-            assert getattr(alone[index], name)[0].tobytes() == expected
-            assert getattr(backwards, name)[4 - index].tobytes() == expected
+def bits(frames, index: int = 0) -> tuple[bytes, ...]:
+    pictures = frames.rgb, frames.alpha, frames.median_depths, frames.expected_depths
+    return tuple(picture[index].tobytes() for picture in pictures)
+
+
+@pytest.mark.parametrize("size", [(80, 60), (83, 61)])
+def test_threads_and_the_order_of_cameras_do_not_change_a_bit(size):
+    cloud = street(30_000)
+    actors = cloud_around(np.random.default_rng(3), 300, sigma=(0.1, 0.1, 0.02))
+    views = [camera(*size, x=float(i), yaw=0.7 * i) for i in range(5)]
+    serial = CpuRenderer()
+    scene = serial.prepare(cloud)
+    alone = [bits(serial.render(scene, [view], actors, expected_depth=True)) for view in views]
+    for threads in (1, 2, 3, 7):
+        renderer = CpuRenderer(threads)
+        backwards = renderer.render(scene, views[::-1], actors, expected_depth=True)
+        assert [bits(backwards, 4 - index) for index in range(5)] == alone
+        assert [bits(renderer.render(scene, [view], actors, expected_depth=True)) for view in views] == alone
+
+
+def test_a_frame_is_the_same_after_any_other_frame():
+    small, large = SHAPES["balls"], street(30_000)
+    renderer = CpuRenderer()
+    scenes = renderer.prepare(small), renderer.prepare(large)
+    fresh = [bits(CpuRenderer().render(scene, [camera()])) for scene in scenes]
+    for number in (1, 0, 1, 1, 0):
+        renderer.render(scenes[1 - number], [camera(160, 120, yaw=2.0)])
+        assert bits(renderer.render(scenes[number], [camera()])) == fresh[number]
+
+
+@pytest.mark.parametrize(("depth", "expected_depth"), [(False, False), (False, True), (True, False)])
+def test_a_picture_is_the_same_whichever_depths_are_drawn(depth, expected_depth):
+    renderer = CpuRenderer()
+    scene = renderer.prepare(street(3000))
+    both = renderer.render(scene, [camera()], expected_depth=True)
+    some = renderer.render(scene, [camera()], depth=depth, expected_depth=expected_depth)
+    assert (some.rgb.tobytes(), some.alpha.tobytes()) == (both.rgb.tobytes(), both.alpha.tobytes())
+    for name, wanted in (("depth", depth), ("expected_depth", expected_depth)):
+        if wanted:
+            assert getattr(some, name).tobytes() == getattr(both, name).tobytes()
+        else:
+            with pytest.raises(ValueError, match=f"these frames have no {name}; draw them with {name}=True"):
+                getattr(some, name)
+
+
+def test_each_camera_may_have_actors_of_its_own():
+    renderer = CpuRenderer(threads=2)
+    scene, actors = renderer.prepare(wall(3.0, RED)), [wall(2.0, GREEN), None, wall(1.0, BLUE)]
+    frames = renderer.render(scene, [camera()] * 3, actors)
+    assert [frames.rgb8()[index, 30, 40].argmax() for index in range(3)] == [1, 0, 2]
+    for index, own in enumerate(actors):
+        assert bits(frames, index) == bits(renderer.render(scene, [camera()], own))
+    with pytest.raises(ValueError, match="actors for 3 cameras, but 2 cameras"):
+        renderer.render(scene, [camera()] * 2, actors)
+
+
+def test_what_spreads_too_wide_is_left_out():
+    wide = single(opacity=0.9, sigma=0.5)
+    view = camera(160, 120)
+    for limit, shown in ((19.9, False), (20.1, True)):  # 160 / 2 / 2 * 0.5 = 20 px, and the blur's 0.3 px^2
+        frames = drawn(wide, renderer=CpuRenderer(antialiased=False, max_sigma_px=limit), view=view)
+        assert frames.alpha.any() == shown
+    cloud, rules = SHAPES["all together"], PictureRules(max_sigma_px=5.0)
+    expected = reference.draw(cloud, camera(), rules).rgb.numpy()
+    assert psnr(drawn(cloud, renderer=CpuRenderer(max_sigma_px=5.0)).rgb[0], expected) >= PSNR_DB
 
 
 def test_culled_chunks_hold_nothing_that_can_be_seen():
@@ -203,6 +271,8 @@ def test_cameras_of_one_call_must_share_a_size():
         renderer.render(scene, [camera(), camera(160, 120)])
     with pytest.raises(ValueError, match="no camera"):
         renderer.render(scene, [])
+    with pytest.raises(ValueError, match=r"2040 px wide and high, got 2048 x 8"):
+        renderer.render(scene, [camera(2048, 8)])
 
 
 def test_a_cloud_with_nan_is_refused():
@@ -215,3 +285,4 @@ def test_a_cloud_with_nan_is_refused():
 def test_the_name_tells_the_mode():
     assert CpuRenderer().name == "cpu/antialiased"
     assert CpuRenderer(antialiased=False).name == "cpu/classic"
+    assert CpuRenderer(max_sigma_px=40.0, detail_px=0.5).name == "cpu/antialiased/spread-40px/detail-0.5px"

@@ -38,7 +38,8 @@ def robustness(folders: tuple[Path, ...], csv_path: Path | None) -> None:
     if csv_path is not None:
         with writing(csv_path):
             table.to_csv(csv_path, index=False)
-    Console().print(rich_robustness(table, f"{clean.manifest.card.name} · {clean.manifest.config.suite}"))
+    title = f"{clean.manifest.card.name} · {clean.manifest.config.suite}"
+    Console(soft_wrap=True).print(rich_robustness(table, title), crop=False)
 
 
 def clean_and_perturbed(runs: list[RunFolder]) -> tuple[RunFolder, dict[str, RunFolder]]:
@@ -80,27 +81,27 @@ def rich_robustness(table: pandas.DataFrame, title: str) -> Table:
     shown = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     shown.caption = "below each mean the change in the same episodes and its 95 % interval over scenes"
     shown.caption_justify = "left"
-    shown.add_column("task", no_wrap=True)
-    shown.add_column("camera", overflow="fold")
+    shown.add_column("task\ncamera", overflow="fold")
     for heading in TITLES.values():
         shown.add_column(heading, justify="right", no_wrap=True)
     several = table["provenance"].nunique() > 1
     for _, line in table.iterrows():
-        task = f"{line['task']}\n{line['provenance']}" if several else str(line["task"])
-        variant = str(line["perturbation"]).replace(",", "\n") or f"clean\n[dim]{line['episodes']} episodes[/]"
+        title = f"[bold]{line['task']}[/] [dim]x{line['episodes']}[/]" + (f" {line['provenance']}" if several else "")
+        camera = f"  {line['perturbation']}".replace(",", "\n  ") if line["perturbation"] else f"{title}\n  clean"
         changes = [
             (line[name], *(line[f"{name}_change{end}"] for end in ("", "_low", "_high")), name != "ct")
             for name in TITLES
         ]
-        shown.add_row("" if line["perturbation"] else task, variant, *(_cell(*change) for change in changes))
+        shown.add_row(camera, *(_cell(*change, new_task=not line["perturbation"]) for change in changes))
     return shown
 
 
-def _cell(mean: float, change: float, low: float, high: float, share: bool) -> str:
-    """``61.5`` over ``-12.3 [-20.1, -4.6]``, in percent for a share; only the mean where there is no change."""
+def _cell(mean: float, change: float, low: float, high: float, share: bool, *, new_task: bool) -> str:
+    """``61.5``, ``-12.3`` and ``[-20.1, -4.6]`` below each other, in percent for a share; of a clean run the first."""
     scale, digits = (100.0, 1) if share else (1.0, 2)
-    text = f"{scale * mean:.{digits}f}"
-    if math.isnan(change):
-        return text
-    text += f"\n[dim]{scale * change:+.{digits}f}"
-    return f"{text}[/]" if math.isnan(low) else f"{text} \\[{scale * low:.{digits}f}, {scale * high:.{digits}f}][/]"
+    lines = ["", f"{scale * mean:.{digits}f}"] if new_task else [f"{scale * mean:.{digits}f}"]
+    if not math.isnan(change):
+        lines.append(f"[dim]{scale * change:+.{digits}f}[/]")
+    if not math.isnan(low):
+        lines.append(f"[dim]\\[{scale * low:.{digits}f}, {scale * high:.{digits}f}][/]")
+    return "\n".join(lines)

@@ -70,9 +70,8 @@ class Eye:
         if self._seen is None or self._seen[0] != state.time_s:
             camera = moved_camera(robot_camera(state.robot, ground_z, self._need, self._rules), self._perturbations)
             frames = self._drawn(camera, state)
-            if self._perturbations:
-                key = (self._episode.rules, *self._episode.key, "camera-noise", round(1000.0 * state.time_s))
-                frames = perturbed(frames, camera, self._perturbations, sun=self._scene.sun, key=key)
+            key = (self._episode.rules, *self._episode.key, "camera-noise", round(1000.0 * state.time_s))
+            frames = perturbed(frames, camera, self._perturbations, sun=self._scene.sun, key=key)
             self._seen = (state.time_s, camera, frames)
         return self._seen[2]
 

@@ -70,6 +70,8 @@ def perturbed(
         sun: the scene's light, which haze scatters.
         key: of the random stream of the noise; the same key gives the same noise.
     """
+    if not perturbations:
+        return frames
     haze, blur, exposure, noise = (strength_of(kind, perturbations) for kind in ("haze", "blur", "exposure", "noise"))
     rgb = np.clip(frames.rgb.astype(np.float64), 0.0, 1.0)
     if haze or blur or exposure:

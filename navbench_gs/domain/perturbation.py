@@ -18,15 +18,19 @@ class Dial(NamedTuple):
     unit: str
     low: float
     high: float
+    mild: float
+    """A strength that most robots meet on some days."""
+    strong: float
+    """A strength at which a careful person would drive more slowly, or mend the robot."""
 
 
 DIALS: dict[Kind, Dial] = {
-    "camera_height": Dial("metres added to the camera's height", -0.4, 1.5),
-    "camera_yaw": Dial("degrees the camera is turned to the left", -45.0, 45.0),
-    "haze": Dial("extinction per metre", 0.0, 1.0),
-    "blur": Dial("sigma in pixels of a picture 160 wide", 0.0, 10.0),
-    "exposure": Dial("stops", -4.0, 4.0),
-    "noise": Dial("sigma at white in 8-bit levels", 0.0, 64.0),
+    "camera_height": Dial("metres added to the camera's height", -0.4, 1.5, -0.1, -0.25),
+    "camera_yaw": Dial("degrees the camera is turned to the left", -45.0, 45.0, 3.0, 10.0),
+    "haze": Dial("extinction per metre", 0.0, 1.0, 0.02, 0.1),
+    "blur": Dial("sigma in pixels of a picture 160 wide", 0.0, 10.0, 0.7, 2.0),
+    "exposure": Dial("stops", -4.0, 4.0, -1.5, -3.0),
+    "noise": Dial("sigma at white in 8-bit levels", 0.0, 64.0, 8.0, 30.0),
 }
 """Every kind, in the order in which light meets them: mount, air, lens, shutter, sensor. Also the order of names."""
 

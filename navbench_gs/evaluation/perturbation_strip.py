@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from navbench_gs.domain.perturbation import DIALS
@@ -29,14 +30,14 @@ def strip(place: str = PLACE, task: str = TASK, index: int = INDEX) -> Image.Ima
     return Image.fromarray(np.concatenate([np.concatenate(row, axis=1) for row in rows]))
 
 
-def panel(place: str, task: str, index: int, variant: str) -> np.ndarray:
+def panel(place: str, task: str, index: int, variant: str) -> NDArray[np.uint8]:
     """The robot's first view (H, W, 3) in one episode under a variant, with its name."""
     with closing(NavEnv(place, task, perturbation=variant, width=WIDTH_PX, height=HEIGHT_PX)) as env:
         env.reset(options={"index": index})
         picture = Image.fromarray(env.render())
     name = variant.replace(",", "\n") or "undisturbed"
-    style = {"fill": "white", "stroke_width": 1, "stroke_fill": "black", "font": ImageFont.load_default(size=12)}
-    ImageDraw.Draw(picture).text((4, 2), name, **style)
+    font = ImageFont.load_default(size=12)
+    ImageDraw.Draw(picture).text((4, 2), name, fill="white", stroke_width=1, stroke_fill="black", font=font)
     return np.asarray(picture)
 
 

@@ -42,6 +42,9 @@ class Eye:
         rules: where it sits on the robot.
         load_cloud: called when the first picture is asked for.
         perturbations: what disturbs it. Depth, and pictures of the goal and the route, are never disturbed.
+
+    Raises:
+        DamagedFileError, InvalidRecordError, DigestMismatchError: the scene's file of training cameras is unsound.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Eye:
     ) -> None:
         self._scene, self.renderer, self._need, self._rules = scene, renderer, need, rules
         self._load_cloud, self._perturbations = load_cloud, perturbations
+        self._training_cameras = training_cameras(scene)
 
     def begin(self, episode: Episode, ground_height: Callable[[float, float], float]) -> None:
         """Start an episode; ``ground_height`` gives the ground's z at world (x, y)."""
@@ -90,7 +94,7 @@ class Eye:
         if self._seen is None or self._seen[0] != state.time_s:
             return None
         _, camera, frames = self._seen
-        return support(frames.alpha[0], camera, training_cameras(self._scene))
+        return support(frames.alpha[0], camera, self._training_cameras)
 
     def goal_image(self) -> Picture:
         """(height, width, 3) view at the goal along the end of the reference route, in the empty scene."""

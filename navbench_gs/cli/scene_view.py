@@ -24,12 +24,29 @@ def episode_name(ctx: click.Context, param: click.Parameter, value: str | None) 
     return task, int(index)
 
 
+def own_address(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """An address of this machine."""
+    import socket
+
+    try:
+        socket.create_server((value, 0)).close()
+    except OSError as error:
+        raise click.BadParameter(f"cannot serve at '{value}': {error.strerror or error}") from error
+    return value
+
+
 @click.command()
 @click.argument("scene")
 @click.option("--episode", metavar="TASK/INDEX", callback=episode_name, help="Also show this episode.")
 @click.option("--run", "run_folder", type=click.Path(path_type=Path), help="Also replay the run's recording of it.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Or the next free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Other machines reach the page at 0.0.0.0.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    callback=own_address,
+    help="Address to serve at; with 0.0.0.0 other machines reach the page.",
+)
 def view(scene: str, episode: EpisodeName | None, run_folder: Path | None, port: int, host: str) -> None:
     """Show a scene in the browser.
 

@@ -45,6 +45,7 @@ def test_a_folder_an_id_an_episode_and_a_run_are_found(yard, driven):
         (["plaza_00", "--episode", "ped/10"], "plaza_00 has 10 episodes of ped, none of index 10"),
         (["plaza_00", "--run", "{run}"], "unknown row of"),
         (["yard_00", "--run", "{run}", "--episode", "ped/2"], "'yard_00 ped/2': did you mean 'yard_00 ped/"),
+        (["plaza_00", "--host", "192.0.2.1"], "cannot serve at '192.0.2.1'"),
         (["yard_00", "--run", "nowhere"], "nowhere is not the folder of a run"),
     ],
 )

@@ -115,6 +115,18 @@ def test_a_replay_puts_robot_and_pedestrians_where_they_were(viewer, exhibit):
     assert not np.array_equal(*pictures)
 
 
+def test_an_episode_without_a_drive_is_shown_as_it_begins(yard):
+    pytest.importorskip("viser")
+    episode = yard.episode("obstacle_ped")
+    viewer = Viewer(Exhibit(yard.scene, episode), port=0)
+    starts = [(*pedestrian.start[:2], 0.0) for pedestrian in episode.pedestrians]
+    assert np.stack([node.position for node in viewer._people]) == pytest.approx(np.array(starts))
+    assert viewer._robot.position == pytest.approx((-6.0, -6.0, 0.25), abs=0.01)
+    assert viewer._frustum.image.std() > 5.0
+    assert not hasattr(viewer, "_slider")
+    viewer.close()
+
+
 def test_without_viser_the_install_line_is_named(yard, monkeypatch):
     monkeypatch.setitem(sys.modules, "viser", None)
     with pytest.raises(MissingPackageError, match=r"pip install 'navbench-gs\[view\]'"):

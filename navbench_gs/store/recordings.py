@@ -30,10 +30,10 @@ ARRAYS = {
 }
 """Array of a Trajectory -> its type on disk and its axes."""
 SEEN_ARRAYS = {"support": "<f8", "camera_distance_m": "<f8"}
-"""Arrays with a value per decision, or none at all if nothing was seen; absent from recordings of navbench-gs 0.1."""
+"""Arrays with a value per decision, or none at all if nothing was seen; the first recordings lack them."""
 TEXTS = ("scene", "task", "episode", "rules", "ended", "message")
 PERTURBATION = "perturbation"
-"""A text that is absent from recordings of navbench-gs 0.1."""
+"""A text that the first recordings lack."""
 
 
 def save_recording(trajectory: Trajectory, path: Path) -> None:
@@ -93,6 +93,8 @@ def _fault(content: dict[str, Any]) -> str | None:
             return f"{name} is {array.dtype} {array.shape}, which does not fit the other arrays"
         if not (np.isfinite(array) & (array >= 0.0)).all():
             return f"{name} is negative or not finite"
+    if (content["support"] > 1.0).any():
+        return "support is more than the whole view"
     if lengths["ticks"] != max(lengths["poses"] - 1, 0):
         return f"{lengths['ticks']} commands do not fit {lengths['poses']} poses"
     if not np.isin(content["contact_kind"], np.arange(len(CONTACT_KINDS))).all():

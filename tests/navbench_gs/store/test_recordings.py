@@ -101,6 +101,7 @@ def test_a_truncated_recording_is_refused(trajectory, tmp_path, share):
         ({"ended": "in tears"}, "in tears"),
         ({"support": np.ones(9)}, "support is float64"),
         ({"support": np.full(10, np.nan)}, "support is negative or not finite"),
+        ({"support": np.full(10, 1.5)}, "support is more than the whole"),
         ({"camera_distance_m": np.full(10, -1.0)}, "camera_distance_m is negative"),
     ],
 )

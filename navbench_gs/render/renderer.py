@@ -16,6 +16,9 @@ Actors = GaussianCloud | Sequence[GaussianCloud | None] | None
 """What else stands in the scene, in the world frame: one cloud for all cameras, or one for each."""
 
 
+NO_DEPTHS: NDArray[np.float32] = np.empty((0, 0, 0), dtype=np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Frames:
     """N pictures of one size."""
@@ -24,10 +27,10 @@ class Frames:
     """(N, H, W, 3) in [0, 1], on black."""
     alpha: NDArray[np.float32]
     """(N, H, W) in [0, 1]."""
-    median_depths: NDArray[np.float32]
-    """(N, H, W) see :attr:`depth`, or (N, 0, 0) if not asked for."""
-    expected_depths: NDArray[np.float32]
-    """(N, H, W) see :attr:`expected_depth`, or (N, 0, 0) if not asked for."""
+    median_depths: NDArray[np.float32] = NO_DEPTHS
+    """(N, H, W) see :attr:`depth`, or without a pixel if not asked for."""
+    expected_depths: NDArray[np.float32] = NO_DEPTHS
+    """(N, H, W) see :attr:`expected_depth`, or without a pixel if not asked for."""
 
     @property
     def depth(self) -> NDArray[np.float32]:

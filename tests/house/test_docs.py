@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from navbench_gs.domain.perturbation import DIALS
 from navbench_gs.domain.record import Record
 from navbench_gs.domain.rules import RULES_V0
 
@@ -35,6 +36,19 @@ def rules_table() -> str:
 def test_the_rules_page_lists_every_number_of_the_code():
     written = (ROOT / "docs" / "rules.md").read_text().split("<!-- rules table -->")[1].strip()
     assert written == rules_table()
+
+
+def perturbations_table() -> str:
+    rows = [
+        f"| `{kind}` | {dial.unit} | {dial.low:g} | {dial.high:g} | {dial.mild:g} | {dial.strong:g} |"
+        for kind, dial in DIALS.items()
+    ]
+    return "\n".join(["| kind | strength | from | to | mild | strong |", "|---|---|---|---|---|---|", *rows])
+
+
+def test_the_perturbations_page_lists_every_kind_of_the_code():
+    written = (ROOT / "docs" / "perturbations.md").read_text().split("<!-- perturbations table -->")[1].strip()
+    assert written == perturbations_table()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

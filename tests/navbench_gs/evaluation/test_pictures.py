@@ -14,7 +14,7 @@ from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.env import env_for_card
 from navbench_gs.evaluation.report import OUTCOMES, Drawn, draw_trajectories
 from navbench_gs.evaluation.rollout import run_episode
-from navbench_gs.evaluation.video import DriveMap, caption, composed, film
+from navbench_gs.evaluation.video import DriveMap, caption, composed, drawn_frames, film
 from navbench_gs.metrics.collisions import Collision
 from navbench_gs.metrics.score import score
 from navbench_gs.render.select import renderer_named
@@ -55,6 +55,16 @@ def test_a_film_has_ten_frames_for_each_second_driven(yard, drive, tmp_path):
     assert len(frames) == 21 and frames[0].shape == (360, 480, 3)
     assert np.abs(frames[0].astype(int) - frames[-1]).mean() > 1.0
     assert [path.name for path in tmp_path.iterdir()] == ["drive.mp4"]
+
+
+def test_a_film_of_a_perturbed_drive_is_perturbed(yard, drive):
+    episode, trajectory = drive
+    clean, dark = (
+        next(drawn_frames(replace(trajectory, perturbation=name), episode, yard.scene, renderer_named("cpu"), RULES_V0))
+        for name in ("", "exposure:-4")
+    )
+    ground = slice(250, 330), slice(0, 300)  # below the map and above the caption
+    assert dark[ground].mean() < 0.5 * clean[ground].mean()
 
 
 def test_a_contact_frames_the_picture_for_one_second(yard, drive):

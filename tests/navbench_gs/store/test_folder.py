@@ -75,7 +75,14 @@ def test_a_damaged_line_in_the_middle_is_named(folder, manifest, row):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("episode", "another"), ("rules", "another"), ("agent_revision", "4"), ("weights", "abc"), ("agent", "runner")],
+    [
+        ("episode", "another"),
+        ("rules", "another"),
+        ("agent_revision", "4"),
+        ("weights", "abc"),
+        ("agent", "runner"),
+        ("perturbation", "haze:0.1"),
+    ],
 )
 def test_a_row_of_another_run_is_refused(folder, manifest, row, field, value):
     stranger = row(KEY, **{field: value})
@@ -84,6 +91,17 @@ def test_a_row_of_another_run_is_refused(folder, manifest, row, field, value):
     (folder.path / "results.jsonl").write_text(row_text(stranger) + "\n")
     with pytest.raises(RunMismatchError, match=field):
         RunFolder.create_or_resume(folder.path, manifest())
+
+
+def test_a_run_from_before_perturbations_and_support_is_still_read(folder, manifest, row):
+    folder.append(row(KEY))
+    for name, fields in (("run.json", ["perturbation"]), ("results.jsonl", ["perturbation", "support_mean"])):
+        data = json.loads((folder.path / name).read_text())
+        for field in fields:
+            (data.get("config") or data).pop(field)
+        (folder.path / name).write_text(json.dumps(data) + "\n")
+    older = RunFolder.create_or_resume(folder.path, manifest())
+    assert older.rows() == folder.rows()
 
 
 def test_an_unplanned_row_is_refused(folder, row):
@@ -97,6 +115,10 @@ def test_a_folder_of_another_run_is_refused_and_told_apart(folder, manifest):
         (manifest(rules="another"), "rules .* not 'another'"),
         (manifest(card=other_card), "card.revision '3', not '4'"),
         (manifest(config=manifest().config.model_copy(update={"agent_seed": 5})), "agent_seed 0, not 5"),
+        (
+            manifest(config=manifest().config.model_copy(update={"perturbation": "haze:0.1"})),
+            "perturbation '', not 'haze:0.1'",
+        ),
         (manifest(scenes=("plaza_00",)), "12 planned episodes, not the 4 asked for"),
         (manifest(shard=(0, 2)), "shard None, not"),
     ]:

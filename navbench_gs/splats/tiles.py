@@ -55,8 +55,11 @@ def panel(
     corner: ArrayLike, edge_u: ArrayLike, edge_v: ArrayLike, paint: Paint, *, spacing: float, border: float = BORDER_M
 ) -> Surfels:
     """A parallelogram with graded cells: crisp on all four sides."""
-    lengths = [float(np.sqrt(np.sum(np.asarray(edge, dtype=np.float64) ** 2))) for edge in (edge_u, edge_v)]
-    return tiled(corner, edge_u, edge_v, *(graded(length, spacing, border) for length in lengths), paint)
+    along_u, along_v = (
+        graded(float(np.sqrt(np.sum(np.asarray(edge, dtype=np.float64) ** 2))), spacing, border)
+        for edge in (edge_u, edge_v)
+    )
+    return tiled(corner, edge_u, edge_v, along_u, along_v, paint)
 
 
 def crisp_box(

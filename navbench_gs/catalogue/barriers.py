@@ -95,7 +95,7 @@ def sign_board(rng: np.random.Generator, variant: int, spacing: float) -> Surfel
     frame = tuple(map(pigment, ("#6b4426", "#22262a", "#8f1f1c", "#c9b48a")))[variant % 4]
     ground = tuple(map(pigment, ("#24302a", "#202226", "#f0ead8", "#2b2f3a")))[variant % 4]
     accent = tuple(map(pigment, ("#e0b12c", "#d8452f", "#b8231c", "#5fb0d8")))[variant % 4]
-    chalk = (0.78, 0.76, 0.70) if variant % 4 != 2 else (0.12, 0.05, 0.04)
+    chalk = (0.60, 0.58, 0.53) if variant % 4 != 2 else (0.12, 0.05, 0.04)
     width, height, lean = 0.60, 0.96, 0.24
     up = np.array([-lean, 0.0, np.sqrt(height**2 - lean**2)])
     corner, near = np.array([0.26, -width / 2, 0.0]), np.array([0.006, 0.0, 0.002])

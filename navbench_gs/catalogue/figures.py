@@ -160,7 +160,7 @@ def upper_arm(rng: np.random.Generator, who: Appearance, side: float) -> Surfels
 def arm_bands(who: Appearance) -> list[tuple[float, float, Colour]]:
     """Bands (height, half height, colour) of a striped or reflective sleeve."""
     if who.stripes:
-        return [(z, 0.011, pigment(who.stripes)) for z in (-0.09, -0.045, 0.0)]
+        return [(z, 0.0155, pigment(who.stripes)) for z in (-0.086, -0.024)]
     return [(-0.09, 0.012, pigment(who.vest))] if who.vest else []
 
 

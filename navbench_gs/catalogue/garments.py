@@ -62,7 +62,7 @@ def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
 
 def trunk_bands(who: Appearance) -> list[tuple[float, float, Colour]]:
     """Bands (height, half height, colour) around the trunk: stripes, reflective tape, a belt."""
-    bands = [(z, 0.0115, pigment(who.stripes)) for z in np.arange(0.07, 0.25, 0.046)] if who.stripes else []
+    bands = [(z, 0.0155, pigment(who.stripes)) for z in np.arange(0.08, 0.25, 0.062)] if who.stripes else []
     if who.vest:
         bands += [(z, 0.014, pigment(who.vest)) for z in (0.085, 0.155)]
     if who.belt:

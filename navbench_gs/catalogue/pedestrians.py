@@ -64,7 +64,7 @@ PEDESTRIANS: dict[str, Appearance] = {
             embedded_only=True,
         ),
         Appearance(
-            "elder", 1.62, TAN, "#d5d5d2", "#6f6a5c", "#4b4740", "#2f2723",
+            "elder", 1.62, TAN, "#b4b4b0", "#6f6a5c", "#4b4740", "#2f2723",
             build=1.05, skirt_m=0.20, shirt="#d6dbe2", hat="#5a4a38", embedded_only=True,
         ),
         Appearance(

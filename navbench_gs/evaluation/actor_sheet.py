@@ -18,11 +18,11 @@ from navbench_gs.catalogue.obstacles import OBSTACLES, obstacle_look
 from navbench_gs.catalogue.pedestrians import PEDESTRIANS, figure, posed_figure
 from navbench_gs.domain.scene import Scene
 from navbench_gs.geometry import point_along
-from navbench_gs.render.actors import contact_shadow
 from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.lighting import lit_cloud
 from navbench_gs.render.renderer import Renderer
+from navbench_gs.render.shadows import body_shadow, contact_shadow
 from navbench_gs.splats.surfels import Surfels, join_surfels
 from navbench_gs.suite.catalog import load_cloud, load_episodes, load_light, load_scene
 
@@ -46,7 +46,7 @@ def cast() -> Iterator[tuple[str, Surfels, float, float]]:
         yield name, join_surfels([posed, contact_shadow(PEDESTRIAN_RADIUS_M)]), person.height_m, PEDESTRIAN_RADIUS_M
     for index, (name, kind) in enumerate(OBSTACLES.items()):
         turned = obstacle_look(name, index).moved(0.0, 0.0, 0.0, 2.3 + 0.9 * index)
-        yield name, join_surfels([turned, contact_shadow(kind.radius_m)]), kind.height_m, kind.radius_m
+        yield name, join_surfels([turned, body_shadow(kind.bodies)]), kind.height_m, kind.radius_m
 
 
 class Photographer:

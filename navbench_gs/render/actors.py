@@ -18,8 +18,9 @@ from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
 from navbench_gs.render.lighting import lit_cloud
 from navbench_gs.render.people import People
+from navbench_gs.render.shadows import GOLDEN_ANGLE, body_shadow, contact_shadow
 from navbench_gs.splats.cloud import join_clouds
-from navbench_gs.splats.surfels import Surfels, join_surfels, surfels
+from navbench_gs.splats.surfels import join_surfels
 
 Floats = NDArray[np.float64]
 GroundHeight = Callable[[float, float], float]
@@ -29,9 +30,6 @@ BRISK_WALK_MPS = 1.4
 """Speed at which figures take their full stride."""
 STANDING_MPS = 0.05
 """Below this speed a pedestrian stands with its feet together."""
-GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
-"""Turn between neighbouring points of a sunflower; also keeps pedestrians out of step."""
-SHADOW_SPOTS, SHADOW_OPACITY, SHADOW_LIFT_M = 24, 0.35, 0.02
 
 
 def flat_ground(x: float, y: float) -> float:
@@ -81,7 +79,7 @@ class Stage:
         for obstacle in episode.obstacles:
             x, y, yaw = obstacle.pose
             look = obstacle_look(obstacle.kind, obstacle.look_seed)
-            shadow = contact_shadow(OBSTACLES[obstacle.kind].radius_m)
+            shadow = body_shadow(OBSTACLES[obstacle.kind].bodies)
             parts.append(join_surfels([look, shadow]).moved(x, y, self._ground_height(x, y), yaw))
         return lit_cloud(join_surfels(parts), self._sun, self._light) if parts else None
 
@@ -117,16 +115,3 @@ def stride_at(velocity: Floats) -> float:
     """Stride, 0 to 1, of a pedestrian with ``velocity`` (2,) m/s."""
     speed = math.hypot(float(velocity[0]), float(velocity[1]))
     return 0.0 if speed < STANDING_MPS else min(speed / BRISK_WALK_MPS, 1.0)
-
-
-def contact_shadow(radius_m: float) -> Surfels:
-    """A soft dark disc on the ground around the origin: the sky that an object hides from the ground beneath it.
-
-    It is made of many small spots, because a splat is sorted against the ground by its centre alone.
-    """
-    index = np.arange(SHADOW_SPOTS) + 0.5
-    distance = radius_m * np.sqrt(index / SHADOW_SPOTS)
-    angle = GOLDEN_ANGLE * index
-    centres = np.stack([distance * np.cos(angle), distance * np.sin(angle), np.full_like(angle, SHADOW_LIFT_M)], axis=1)
-    sigma = radius_m / math.sqrt(SHADOW_SPOTS)
-    return surfels(centres, (1, 0, 0), (0, 1, 0), (sigma, sigma, 0.004), (0, 0, 0), SHADOW_OPACITY)

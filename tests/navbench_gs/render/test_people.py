@@ -10,9 +10,9 @@ import pytest
 from navbench_gs.catalogue.gait import pose_skeleton
 from navbench_gs.catalogue.pedestrians import figure, posed_figure
 from navbench_gs.domain.scene import Sun
-from navbench_gs.render.actors import contact_shadow
 from navbench_gs.render.lighting import lit_cloud
 from navbench_gs.render.people import People, composed
+from navbench_gs.render.shadows import contact_shadow
 from navbench_gs.splats.surfels import join_surfels
 
 SUN = Sun(direction=(0.6, 0.0, 0.8), irradiance=(2.0, 1.5, 1.0), ambient=(0.2, 0.3, 0.4), exposure=0.5)

@@ -68,9 +68,7 @@ def inventory(root: Path = ROOT, suites: Path | None = None) -> Inventory:
     parts: Inventory = {
         "rules": {name: text_digest(text) for name, text in _numbers(RULES_V0)},
         "tasks": {name: task.digest() for name, task in TASKS.items()},
-        "robot": {
-            "wheeled.urdf": text_digest((root / "navbench_gs" / "world" / "wheeled.urdf").read_text(encoding="utf-8"))
-        },
+        "robot": {urdf.name: text_digest(urdf.read_text(encoding="utf-8"))},
         "bodies": _bodies(),
     }
     for suite in SUITES:

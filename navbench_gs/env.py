@@ -25,7 +25,7 @@ from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError
 from navbench_gs.geometry import to_robot_frame, wrap_angle
 from navbench_gs.render.eye import Eye
 from navbench_gs.render.select import renderer_named
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene
+from navbench_gs.suite.catalog import load_cloud, load_episodes, load_light, load_scene
 from navbench_gs.terrain.routes import CostToGo, cost_to_go
 from navbench_gs.terrain.sight import line_of_sight
 from navbench_gs.terrain.terrain import load_terrain
@@ -138,8 +138,9 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         need = _spec(CameraNeed, width_px=width, height_px=height)
         perturbations = parsed_perturbations(perturbation)
         self._perturbation = perturbations_text(perturbations)
+        drawer = renderer_named(renderer)
         self._eye = Eye(
-            self.scene, renderer_named(renderer), need, rules.camera, load_cloud, perturbations, depth=depth
+            self.scene, drawer, need, rules.camera, load_cloud, load_light, perturbations=perturbations, depth=depth
         )
         self._terrain = load_terrain(self.scene)
         self._world = BulletWorld(self._terrain, rules)

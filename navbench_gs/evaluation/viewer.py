@@ -27,7 +27,7 @@ from navbench_gs.render.camera import robot_camera
 from navbench_gs.render.eye import Eye
 from navbench_gs.render.perturbations import moved_camera
 from navbench_gs.render.select import renderer_named
-from navbench_gs.suite.catalog import load_cloud
+from navbench_gs.suite.catalog import load_cloud, load_light
 from navbench_gs.terrain.terrain import Grid, load_terrain
 from navbench_gs.world.bullet import BulletWorld
 
@@ -119,8 +119,15 @@ class Viewer:
         size, look = (robot.length_m, robot.width_m, robot.height_m), {"color": ROBOT_COLOUR, "opacity": 0.8}
         self._robot = self._layers.add(ROBOT, scene.add_box, "/robot", dimensions=size, **look)
         self._variant = parsed_perturbations("" if trajectory is None else trajectory.perturbation)
-        renderer = renderer_named()
-        self._eye = Eye(self._exhibit.scene, renderer, PICTURE, rules.camera, lambda scene: self._cloud, self._variant)
+        self._eye = Eye(
+            self._exhibit.scene,
+            renderer_named(),
+            PICTURE,
+            rules.camera,
+            lambda scene: self._cloud,
+            load_light,
+            perturbations=self._variant,
+        )
         self._eye.begin(episode, self._world.ground_height)
         aspect = PICTURE.width_px / PICTURE.height_px
         half_height = math.tan(math.radians(rules.camera.horizontal_fov_deg) / 2.0) / aspect

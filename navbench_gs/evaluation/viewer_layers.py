@@ -15,6 +15,7 @@ from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.state import WorldState
 from navbench_gs.evaluation.viewer_arrays import LIFT_M, GroundHeight, splat_arrays, walkable_mesh, way_segments
 from navbench_gs.render.actors import Stage, flat_ground
+from navbench_gs.suite.catalog import load_light
 from navbench_gs.terrain.terrain import Mesh, Terrain
 
 SPLATS, ACTORS, WALKABLE, STRUCTURE, GROUND, PROBLEM, ROBOT = (
@@ -99,7 +100,7 @@ def add_problem(
     layers.add(PROBLEM, layers.scene.add_cylinder, "/goal", color=GOAL_COLOUR, opacity=0.6, **goal)
     nobody = replace(state, pedestrians=np.zeros((0, 3)), pedestrian_velocities=np.zeros((0, 2)))
     still = episode.model_copy(update={"pedestrians": ()})
-    obstacles = Stage(scene, still, ground_height).actors(nobody)
+    obstacles = Stage(scene, still, ground_height, load_light(scene)).actors(nobody)
     if obstacles is not None:
         layers.add_splats(ACTORS, "/obstacles", obstacles)
     somebody = replace(state, pedestrians=np.zeros((1, 3)), pedestrian_velocities=np.zeros((1, 2)))

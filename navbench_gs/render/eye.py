@@ -14,6 +14,7 @@ from navbench_gs.domain.episode import Episode, Pose
 from navbench_gs.domain.perturbation import Perturbation
 from navbench_gs.domain.rules import CameraRules
 from navbench_gs.domain.scene import Scene
+from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
 from navbench_gs.geometry import arc_lengths, point_along
 from navbench_gs.render.actors import Stage
@@ -41,6 +42,7 @@ class Eye:
         need: size of its pictures.
         rules: where it sits on the robot.
         load_cloud: called when the first picture is asked for.
+        load_light: called when the first picture with actors is asked for.
         perturbations: what disturbs it. Depth, and pictures of the goal and the route, are never disturbed.
         depth: whether :meth:`true_depth` will be asked for.
 
@@ -55,11 +57,13 @@ class Eye:
         need: CameraNeed,
         rules: CameraRules,
         load_cloud: Callable[[Scene], GaussianCloud],
+        load_light: Callable[[Scene], SceneLight | None],
+        *,
         perturbations: Sequence[Perturbation] = (),
         depth: bool = False,
     ) -> None:
         self._scene, self.renderer, self._need, self._rules = scene, renderer, need, rules
-        self._load_cloud, self._perturbations = load_cloud, perturbations
+        self._load_cloud, self._load_light, self._perturbations = load_cloud, load_light, perturbations
         self._depth = depth or needs_depth(perturbations)
         self._training_cameras = training_cameras(scene)
 
@@ -115,7 +119,8 @@ class Eye:
 
     def _drawn(self, camera: Camera, state: WorldState, depth: bool) -> Frames:
         if self._stage is None:
-            self._stage = Stage(self._scene, self._episode, self._ground_height)
+            light = self._load_light(self._scene)
+            self._stage = Stage(self._scene, self._episode, self._ground_height, light)
         return self.renderer.render(self._prepared_scene(), [camera], self._stage.actors(state), depth=depth)
 
     def _still_pictures(self, poses: Sequence[Pose]) -> Picture:

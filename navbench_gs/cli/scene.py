@@ -1,0 +1,19 @@
+"""``navbench scene``: the commands about scenes, each in a file of its own."""
+
+from __future__ import annotations
+
+import click
+
+from navbench_gs.cli.lazy_group import LazyGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "import": ("navbench_gs.cli.scene_import:import_", "Make a scene of a captured splat file."),
+    "check": ("navbench_gs.cli.scene_check:check", "Say what is wrong with a scene, one line each."),
+    "show": ("navbench_gs.cli.scene_show:show", "Draw pictures of a scene: map, robot views, turntable."),
+}
+"""Name -> (where the command is, its line in the help)."""
+
+
+@click.group(cls=LazyGroup, table=COMMANDS)
+def scene() -> None:
+    """Make scenes of captures, check them, look at them."""

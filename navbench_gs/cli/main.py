@@ -20,7 +20,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
     "merge": ("navbench_gs.cli.merge:merge", "Put the shards of a run together."),
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
-    "scene": ("navbench_gs.cli.scene:scene", "Look at scenes."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
     "scene": ("navbench_gs.cli.scene:scene", "Make scenes of captures, check them, look at them."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),

@@ -25,7 +25,7 @@ from navbench_gs.render.camera import Camera, robot_camera
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.support import coverage
 from navbench_gs.suite.catalog import load_cloud, load_episodes
-from navbench_gs.terrain.distance import clearance_field, occupied_by
+from navbench_gs.terrain.distance import DistanceField, occupied_by, room
 from navbench_gs.terrain.heights import ground_heights
 from navbench_gs.terrain.routes import cost_to_go
 from navbench_gs.terrain.slices import cells_in_band
@@ -35,6 +35,7 @@ LEAST_SUPPORT = 0.7
 """Mean coverage of the robot's views along the routes below which a capture does not support its camera."""
 VIEW_STEP_M = 2.0
 VIEWS_MOST = 60
+FAR_M = 1000.0
 MOST_VERTICES, MOST_INDICES = 131_072, 524_288
 """What Bullet takes in one mesh (``B3_MAX_NUM_VERTICES``, ``B3_MAX_NUM_INDICES``)."""
 GRID_STRAY_SHARE = 0.02
@@ -150,7 +151,8 @@ def _episode_faults(terrain: Terrain, episodes: Sequence[Episode], rules: Rules)
     grid, radius = terrain.grid, rules.robot.radius_m
     walls = grid.blocked | (_structure_cells(terrain) & ~grid.walkable)
     faulty: dict[tuple[str, str], list[int]] = defaultdict(list)
-    around = clearance_field(Grid(np.ones_like(walls), walls, grid.origin, grid.cell_m))
+    gaps = room(~walls, grid.cell_m) if walls.any() else np.full(walls.shape, np.float32(FAR_M))
+    around = DistanceField(gaps, grid.origin, grid.cell_m)
     for episode in episodes:
         start, goal = np.array(episode.start[:2]), np.array(episode.goal)
         inside = grid.holds(grid.walkable, np.stack([start, goal]), outside=False)

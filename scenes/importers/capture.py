@@ -97,10 +97,11 @@ def import_capture(
     raw = read_splats(splats)
     tell(f"read {len(raw):,} Gaussians of degree {raw.sh_degree} from {splats.name}")
     views = read_views(cameras) if cameras is not None else None
-    alignment = _alignment(raw, views, options)
+    alignment = alignment_of(raw, views, options)
     tell(_told(alignment))
-    place = _place(raw, alignment.similarity, options, mesh, tell)
-    terrain = _terrain(place, tell)
+    place = make_place(raw, alignment.similarity, options, mesh, tell)
+    terrain = terrain_of(place)
+    tell(f"walkable {terrain.grid.walkable.sum() * terrain.grid.cell_m**2:.0f} m2")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -120,7 +121,8 @@ def import_capture(
     return scene.model_copy(update={"folder": folder})
 
 
-def _alignment(cloud: GaussianCloud, views: TrainingViews | None, options: CaptureOptions) -> Alignment:
+def alignment_of(cloud: GaussianCloud, views: TrainingViews | None, options: CaptureOptions) -> Alignment:
+    """How the cloud is brought upright and to scale: as the options say, else as is found. Raises as ``align``."""
     if options.transform is not None:
         return Alignment(options.transform, "transform", "transform", None)
     return align(cloud, views, options.up, options.scale)
@@ -134,8 +136,18 @@ def _told(alignment: Alignment) -> str:
     return f"aligned: up {alignment.up_from}, {ground}; {scale}"
 
 
-def _place(raw: GaussianCloud, by: Similarity, options: CaptureOptions, mesh: Path | None, tell: Tell) -> Place:
-    """Everything between reading and writing: align, clean, find the ground and the structure."""
+def make_place(
+    raw: GaussianCloud,
+    by: Similarity,
+    options: CaptureOptions,
+    mesh: Path | None = None,
+    tell: Tell = lambda line: None,
+) -> Place:
+    """Everything between reading and writing: align, clean, find the ground and the structure.
+
+    Raises:
+        DamagedFileError: there is no patch of ground, the place is too large, or the mesh cannot be read.
+    """
     cloud = transformed(chosen(raw, raw.opacities >= FAINTEST), by)
     bounds = place_bounds(cloud)
     tell(f"place {bounds[2] - bounds[0]:.0f} x {bounds[3] - bounds[1]:.0f} m")
@@ -196,9 +208,9 @@ def _within(
     return marked
 
 
-def _terrain(place: Place, tell: Tell) -> Terrain:
+def terrain_of(place: Place) -> Terrain:
+    """Ground, structure and walkable grid of a place."""
     grid = walkable_grid(place.cloud, place.heights, place.structure, place.solid, place.ground, place.bounds)
-    tell(f"walkable {grid.walkable.sum() * grid.cell_m**2:.0f} m2")
     return Terrain(ground_mesh(place.ground), place.structure, grid)
 
 

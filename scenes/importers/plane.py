@@ -45,7 +45,9 @@ class Plane:
     share: float
     """Share of the cloud's area within the tolerance."""
     below: float
-    """Share of the cloud's area below it."""
+    """Share of the cloud's area well below it."""
+    above: float
+    """Share of the cloud's area well above it."""
     found_by: str
     """What was taken to be up while it was sought."""
 
@@ -70,7 +72,7 @@ def ground_plane(cloud: GaussianCloud, up: Floats | None) -> Plane:
     tried = [("up", up)] if up is not None else [*((name, np.array(axis)) for name, axis in CONVENTIONS), ("any", None)]
     for name, axis in tried:
         best = _best_plane(points, planes, tolerance, axis, name)
-        if best is not None and best.share >= SMALLEST_SHARE and best.score > 0:
+        if best is not None and best.share >= SMALLEST_SHARE and best.score > 0 and best.above >= best.below:
             return best
     raise DamagedFileError("no ground was found: no plane holds enough of the capture; say which way is up with --up")
 
@@ -122,7 +124,8 @@ def _best_plane(
 def _judged(points: Floats, normal: Floats, offset: float, tolerance: float, name: str) -> Plane:
     height = points @ normal - offset
     share = float((np.abs(height) <= tolerance).mean())
-    return Plane(normal, float(offset), share, float((height < -3.0 * tolerance).mean()), name)
+    below, above = (float((side * height > 3.0 * tolerance).mean()) for side in (-1.0, 1.0))
+    return Plane(normal, float(offset), share, below, above, name)
 
 
 def _refitted(points: Floats, plane: Plane, reach: float, tolerance: float) -> Plane:

@@ -282,7 +282,9 @@ def _freeze(scene: Scene, options: CaptureOptions, tell: Tell) -> Scene:
     for line in refused:
         tell(f"no episodes of {line}")
     if len(refused) == len(TASKS):
-        raise InfeasibleEpisodeError(f"the place admits no episode of any task; {refused[0]}")
+        unknown = scene.capture.scale_from == "unknown"
+        mend = "one unit was taken for a metre, so give its true scale; " if unknown else ""
+        raise InfeasibleEpisodeError(f"the place admits no episode of any task; {mend}{refused[0]}")
     tell(f"froze the episodes of {len(TASKS) - len(refused)} tasks")
     notes = (*scene.capture.notes, *(f"no episodes of {line}" for line in refused))
     scene = scene.model_copy(update={"capture": scene.capture.model_copy(update={"notes": notes})})

@@ -122,6 +122,8 @@ def test_a_refused_folder_is_left_alone(imported, capture_file, tmp_path):
 def test_nothing_is_left_of_a_place_too_small_to_drive_in(capture_file, tmp_path):
     with pytest.raises(InfeasibleEpisodeError, match="no episode of any task"):
         import_capture(capture_file, tmp_path / "tiny_00", CaptureOptions(scale=ScaleHints(metres_per_unit=1.5)))
+    with pytest.raises(InfeasibleEpisodeError, match="give its true scale"):
+        import_capture(capture_file, tmp_path / "tiny_00", CaptureOptions())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation
 
+from navbench_gs.domain.task import TASKS
 from navbench_gs.splats.formats import read_splats, write_splats
 from navbench_gs.splats.transform import transformed
 from navbench_gs.suite.catalog import load_cloud, load_scene
 from navbench_gs.terrain.terrain import load_terrain
+from navbench_gs.testing import check_scene
 from scenes.importers.alignment import ScaleHints
-from scenes.importers.capture import alignment_of, make_place, terrain_of
+from scenes.importers.capture import alignment_of, import_capture, make_place, terrain_of
 from scenes.importers.mesh_file import read_mesh
 from scenes.importers.options import CaptureOptions
 
-from .courtyard import AWAY, UNITS_PER_METRE
+from .courtyard import AWAY, BLOCK, UNITS_PER_METRE, captured_courtyard
 
 TRUCK = Path(__file__).parents[3].parent / "shared" / "data" / "splats" / "truck.splat"
 OPTIONS = CaptureOptions(scale=ScaleHints(metres_per_unit=1.0 / UNITS_PER_METRE))
@@ -71,6 +74,30 @@ def test_the_written_mesh_is_read_back(alley):
     mesh, truth = read_mesh(folder / "mesh.ply"), load_terrain(scene).structure
     np.testing.assert_array_equal(mesh.faces, truth.faces)
     np.testing.assert_allclose(AWAY.inverse().applied_to(mesh.vertices), truth.vertices, atol=1e-4)
+
+
+def test_fused_median_depth_finds_the_block_of_the_courtyard():
+    raw = captured_courtyard()
+    options = replace(OPTIONS, collision="depth")
+    by = alignment_of(raw, None, options).similarity
+    grid = terrain_of(make_place(raw, by, options)).grid
+    x0, x1, y0, y1 = BLOCK
+    there = AWAY.then(by)
+    along = np.linspace(y0, y1, 40)
+    sides = [np.column_stack([np.full(40, x), along, np.zeros(40)]) for x in (x0, x1)]
+    faces = there.applied_to(np.concatenate(sides))[:, :2]
+    near = binary_dilation(grid.blocked, iterations=1)
+    assert grid.holds(near, faces, outside=False).all()
+    clear = there.applied_to(np.column_stack([np.full(40, x1 + 2.0), along, np.zeros(40)]))[:, :2]
+    assert grid.holds(grid.walkable, clear, outside=False).all()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not TRUCK.exists(), reason="the truck is not here")
+def test_a_real_capture_becomes_a_scene_with_nothing_wrong(tmp_path):
+    options = CaptureOptions(scale=ScaleHints(measured=((-0.33, 0.24), (0.62, -0.29), 7.0)))
+    check_scene(import_capture(TRUCK, tmp_path / "truck_00", options))
+    assert {path.stem for path in (tmp_path / "truck_00" / "episodes").iterdir()} == set(TASKS)
 
 
 @pytest.mark.skipif(not TRUCK.exists(), reason="the truck is not here")

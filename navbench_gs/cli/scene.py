@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import click
 
-from navbench_gs.cli.scene_view import view
+from navbench_gs.cli.lazy_group import LazyGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "import": ("navbench_gs.cli.scene_import:import_", "Make a scene of a captured splat file."),
+    "check": ("navbench_gs.cli.scene_check:check", "Say what is wrong with a scene, one line each."),
+    "view": ("navbench_gs.cli.scene_view:view", "Open a scene in the browser, with a drive through it if wanted."),
+    "show": ("navbench_gs.cli.scene_show:show", "Draw pictures of a scene: map, robot views, turntable."),
+}
+"""Name -> (where the command is, its line in the help)."""
 
 
-@click.group()
+@click.group(cls=LazyGroup, table=COMMANDS)
 def scene() -> None:
-    """Look at scenes."""
-
-
-scene.add_command(view)
+    """Make scenes of captures, check them, look at them."""

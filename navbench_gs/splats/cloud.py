@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
-from navbench_gs.errors import DamagedFileError
+from navbench_gs.errors import DamagedFileError, one_line
+from navbench_gs.splats.stored_zip import require_stored_zip
 
 FIELDS = ("means", "quats", "scales", "opacities", "sh")
 """The arrays of a cloud, in the order they are hashed and stored."""
@@ -52,15 +52,29 @@ def save_cloud(path: Path, cloud: GaussianCloud) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
+def _require_honest_headers(archive: np.lib.npyio.NpzFile) -> None:
+    """Refuse an array whose header claims more than its entry holds, before numpy allocates what it claims."""
+    assert archive.zip is not None
+    for name in FIELDS:
+        with archive.zip.open(f"{name}.npy") as member:
+            if np.lib.format.read_magic(member) != (1, 0):
+                raise ValueError(f"'{name}' is of another version of numpy's format")
+            shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+        if math.prod(shape) * dtype.itemsize > archive.zip.getinfo(f"{name}.npy").file_size:
+            raise ValueError(f"'{name}' claims the shape {shape}, more than the file holds")
+
+
 def read_cloud(path: Path) -> GaussianCloud:
     """Read what :func:`save_cloud` wrote.
 
     Raises:
         DamagedFileError: the file is absent, truncated, not such a file, or holds unsound values.
     """
+    require_stored_zip(path)
     try:
         with np.load(path, allow_pickle=False) as archive:
+            _require_honest_headers(archive)
             arrays = {name: np.asarray(archive[name], dtype=np.float32) for name in FIELDS}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DamagedFileError(f"cannot read the Gaussian cloud {path}: {error}") from error
+    except Exception as error:  # numpy's reader raises a dozen kinds on damaged files
+        raise DamagedFileError(f"cannot read the Gaussian cloud {path}: {one_line(error)}") from error
     return GaussianCloud(**arrays).validated(str(path))

@@ -8,10 +8,11 @@ import struct
 import numpy as np
 import pytest
 
-from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError, UnknownNameError
 from navbench_gs.splats.formats import read_splats
 from navbench_gs.splats.ply import write_ply
+
+from .clouds import random_cloud
 
 ONE_GAUSSIAN = """ply
 format ascii 1.0
@@ -37,18 +38,6 @@ def gaussian_values(higher: int = 0) -> dict[str, float]:
     return values | {"rot_0": 2.0, "rot_1": 0.0, "rot_2": 0.0, "rot_3": 0.0}
 
 
-def random_cloud(count: int, terms: int) -> GaussianCloud:
-    rng = np.random.default_rng(3)
-    quats = rng.normal(size=(count, 4))
-    return GaussianCloud(
-        means=rng.normal(size=(count, 3)).astype(np.float32),
-        quats=(quats / np.linalg.norm(quats, axis=1, keepdims=True)).astype(np.float32),
-        scales=rng.uniform(1e-3, 2.0, (count, 3)).astype(np.float32),
-        opacities=rng.uniform(0.01, 0.99, count).astype(np.float32),
-        sh=rng.normal(size=(count, terms, 3)).astype(np.float32),
-    )
-
-
 def splat_record(
     mean=(1.0, 2.0, 3.0), scale=(0.1, 0.2, 0.3), rgba=(255, 0, 51, 204), quat=(255, 128, 128, 128)
 ) -> bytes:
@@ -69,15 +58,6 @@ def test_higher_harmonics_of_a_ply_are_stored_channel_by_channel(tmp_path):
     assert cloud.sh_degree == 1
     # f_rest holds the three terms of red, then of green, then of blue
     np.testing.assert_allclose(cloud.sh[0, 1:], [[0, 3, 6], [1, 4, 7], [2, 5, 8]])
-
-
-@pytest.mark.parametrize("terms", [1, 4, 9, 16])
-def test_a_written_ply_is_read_back(tmp_path, terms):
-    cloud = random_cloud(20, terms)
-    write_ply(tmp_path / "cloud.ply", cloud)
-    again = read_splats(tmp_path / "cloud.ply")
-    for name in ("means", "quats", "scales", "opacities", "sh"):
-        np.testing.assert_allclose(getattr(again, name), getattr(cloud, name), rtol=2e-6, atol=1e-6)
 
 
 def test_splat_record_is_decoded(tmp_path):
@@ -101,7 +81,7 @@ def missing_property(path):
 
 
 def truncated_ply(path):
-    write_ply(path, random_cloud(50, 4))
+    write_ply(random_cloud(50, 4), path)
     path.write_bytes(path.read_bytes()[:-100])
 
 
@@ -110,9 +90,9 @@ def bytes_of(content: bytes):
 
 
 DAMAGED = {
-    "truncated.ply": (truncated_ply, "early end-of-file"),
-    "magic.ply": (bytes_of(b"\x89PNG" + bytes(100)), "cannot read the splat PLY"),
-    "empty.ply": (bytes_of(b""), "cannot read the splat PLY"),
+    "truncated.ply": (truncated_ply, "truncated: its header claims"),
+    "magic.ply": (bytes_of(b"\x89PNG" + bytes(100)), "does not begin like a PLY file"),
+    "empty.ply": (bytes_of(b""), "does not begin like a PLY file"),
     "nan.ply": (bad_ply(y=math.nan), "means of Gaussian 0 is not finite"),
     "logit.ply": (bad_ply(opacity=math.nan), "opacities of Gaussian 0 is not finite"),
     "huge.ply": (bad_ply(scale_1=1000.0), "scales of Gaussian 0 is not finite"),
@@ -121,7 +101,7 @@ DAMAGED = {
     "degree.ply": (lambda path: ascii_ply(path, gaussian_values(higher=6)), "6 f_rest properties fit no degree"),
     "truncated.splat": (bytes_of((splat_record() * 3)[:-1]), "95 bytes are not whole records of 32"),
     "empty.splat": (bytes_of(b""), "0 bytes are not whole records"),
-    "magic.splat": (bytes_of(b"ply\n" + bytes(28)), "begins like a PLY"),
+    "magic.splat": (bytes_of(b"ply\n" + bytes(28)), "begins like a PLY file; name it .ply"),
     "nan.splat": (bytes_of(splat_record(mean=(0, math.nan, 0))), "means of Gaussian 0 is not finite"),
     "scale.splat": (bytes_of(splat_record(scale=(0.1, 0.0, 0.1))), "a scale is not positive"),
     "turn.splat": (bytes_of(splat_record(quat=(128, 128, 128, 128))), "a quaternion is zero"),

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
     "merge": ("navbench_gs.cli.merge:merge", "Put the shards of a run together."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
+    "scene": ("navbench_gs.cli.scene:scene", "Fetch scenes, and convert splat files."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
 }

@@ -14,6 +14,7 @@ from navbench_gs.domain.action import Action, Velocity, Waypoints
 from navbench_gs.domain.agent import ActionSpec, AgentCard, CameraNeed
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.observation import Observation
+from navbench_gs.domain.perturbation import parsed_perturbations, perturbations_text
 from navbench_gs.domain.record import RecordType
 from navbench_gs.domain.rules import RULES_V0, Rules
 from navbench_gs.domain.scene import Scene
@@ -95,12 +96,14 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         route_images: observe pictures taken along the reference route.
         decision_period_s: time between two decisions, a multiple of the control tick (0.05 s).
         renderer: ``auto``, ``cpu`` or ``gsplat``.
+        perturbation: what disturbs the camera, for example ``haze:0.05,exposure:-1`` (docs/perturbations.md).
         render_mode: ``rgb_array`` or None.
         rules: the rules of the game.
 
     Raises:
         UnknownNameError: the scene, task or renderer does not exist.
         AgentCardError: the action, the picture's size or the decision period is impossible.
+        InvalidRecordError: there is no such perturbation, or its strength is impossible.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 5}  # noqa: RUF012 (gymnasium's type)
@@ -121,6 +124,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         route_images: bool = False,
         decision_period_s: float = 0.2,
         renderer: str = "auto",
+        perturbation: str = "",
         render_mode: str | None = None,
         rules: Rules = RULES_V0,
     ) -> None:
@@ -132,7 +136,9 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         self._shown = {"rgb": rgb, "depth": depth, "goal_image": goal_image, "route_images": route_images}
         self._ticks_per_decision = _ticks_per_decision(decision_period_s, rules.clock.tick_s)
         need = _spec(CameraNeed, width_px=width, height_px=height)
-        self._eye = Eye(self.scene, renderer_named(renderer), need, rules.camera, load_cloud)
+        perturbations = parsed_perturbations(perturbation)
+        self._perturbation = perturbations_text(perturbations)
+        self._eye = Eye(self.scene, renderer_named(renderer), need, rules.camera, load_cloud, perturbations)
         self._terrain = load_terrain(self.scene)
         self._world = BulletWorld(self._terrain, rules)
         self._follower = Follower(rules)
@@ -157,7 +163,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         super().reset(seed=seed)
         self.episode = self._chosen_episode(options or {})
         self._state = self._world.reset(self.episode)
-        self._recorder = Recorder(self.episode, self.rules, self._state)
+        self._recorder = Recorder(self.episode, self.rules, self._state, self._perturbation)
         self._follower.reset()
         self._eye.begin(self.episode, self._world.ground_height)
         self._cost = None
@@ -174,7 +180,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         """
         if self._over:
             raise gymnasium.error.ResetNeeded("the episode is over: call reset() first")
-        self._recorder.decided()
+        self._recorder.decided(*self._support())
         commanded = self._parsed(action)
         if isinstance(commanded, Waypoints):
             self._follower.follow(commanded, self._state.robot, self._state.time_s)
@@ -295,15 +301,18 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
 
     def _pictures(self) -> dict[str, NDArray[Any]]:
         """The camera's channels that are shown, rendered at most once per moment."""
-        if not (self._shown["rgb"] or self._shown["depth"]):
-            return {}
-        frames = self._eye.frames(self._state, self._world.robot_height)
+        state, height = self._state, self._world.robot_height
         pictures: dict[str, NDArray[Any]] = {}
         if self._shown["rgb"]:
-            pictures["rgb"] = frames.rgb8()[0]
+            pictures["rgb"] = self._eye.frames(state, height).rgb8()[0]
         if self._shown["depth"]:
-            pictures["depth"] = frames.depth[0].copy()
+            pictures["depth"] = self._eye.true_depth(state, height).copy()
         return pictures
+
+    def _support(self) -> tuple[float, float | None] | tuple[()]:
+        """How well the capture supports the picture of this moment; nothing without ``rgb``."""
+        support = self._eye.support(self._state) if self._shown["rgb"] else None
+        return () if support is None else support
 
     def _gym_observation(self) -> dict[str, Any]:
         observation: dict[str, Any] = {**self._pictures(), **self._proprioception()}
@@ -337,12 +346,15 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         return spaces.Dict({**{key: space for key, space in shown.items() if self._shown[key]}, **values})
 
 
-def env_for_card(scene: str | Scene, task: str, card: AgentCard, renderer: str = "auto") -> NavEnv:
+def env_for_card(
+    scene: str | Scene, task: str, card: AgentCard, renderer: str = "auto", perturbation: str = ""
+) -> NavEnv:
     """The environment that gives an agent what its card asks for, and nothing else.
 
     Raises:
         UnknownNameError: the scene, task or renderer does not exist.
         AgentCardError: the card asks for something impossible.
+        InvalidRecordError: there is no such perturbation.
     """
     needs, camera = card.needs, card.needs.camera
     if camera is None and (needs.depth or needs.goal_image or needs.route_images):
@@ -362,6 +374,7 @@ def env_for_card(scene: str | Scene, task: str, card: AgentCard, renderer: str =
         route_images=needs.route_images,
         decision_period_s=card.decision_period_s,
         renderer=renderer,
+        perturbation=perturbation,
     )
 
 

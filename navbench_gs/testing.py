@@ -1,4 +1,4 @@
-"""Public contracts: checks that a third party may call on an environment of this package.
+"""Public contracts: checks that a third party may call on an environment or a scene.
 
 Each raises ``AssertionError`` with one line that names what is broken, and returns nothing if all holds.
 """
@@ -11,8 +11,11 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.env import NavEnv
+from navbench_gs.evaluation.scene_check import scene_faults
+from navbench_gs.suite.catalog import scenes_at
 
 
 def check_env(env_id: str, *, decisions: int = 5, index: int = 0, **kwargs: Any) -> None:
@@ -30,6 +33,19 @@ def check_env(env_id: str, *, decisions: int = 5, index: int = 0, **kwargs: Any)
     for name in ("poses", "velocities", "commands", "pedestrians"):
         same = np.array_equal(getattr(first, name), getattr(second, name))
         assert same, f"{env_id}: the same actions gave other {name}"
+
+
+def check_scene(scene: Scene | str) -> None:
+    """Check one scene: its files and hashes, its scale, its starts and goals, and that its splats support the camera.
+
+    The same checks for procedural and captured scenes; ``navbench scene check`` prints them.
+
+    Args:
+        scene: a scene, its id, or the path of its folder.
+    """
+    for found in (scene,) if isinstance(scene, Scene) else scenes_at(scene):
+        faults = scene_faults(found)
+        assert not faults, f"{found.scene_id}: {'; '.join(faults)}"
 
 
 def _drive(

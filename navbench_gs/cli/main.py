@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import click
 
 from navbench_gs import __version__
-from navbench_gs.errors import NavBenchError, UnknownNameError, one_line
+from navbench_gs.cli.lazy_group import LazyGroup
+from navbench_gs.errors import NavBenchError, one_line
 
 INTERRUPTED = 130
 """Exit code after ctrl-C: 128 + SIGINT, as shells have it."""
@@ -19,41 +19,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("navbench_gs.cli.run:run", "Drive an agent through episodes, score and tabulate."),
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
     "merge": ("navbench_gs.cli.merge:merge", "Put the shards of a run together."),
+    "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
+    "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
-    "scene": ("navbench_gs.cli.scene:scene", "Fetch scenes, and convert splat files."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
 }
-"""Name -> (where the command is, its line in the help). Commands are imported only when used, so that help is fast."""
+"""Name -> (where the command is, its line in the help)."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments begin with; an unknown one is told the closest."""
-        if args[0] not in COMMANDS and not ctx.resilient_parsing:
-            raise UnknownNameError("command", args[0], COMMANDS, "navbench --help")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The help's list, without importing any command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+class Navbench(LazyGroup):
+    """The whole command line: every error ends as one line and an exit code."""
 
     def main(
         self,
@@ -63,7 +39,7 @@ class LazyGroup(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command; every error ends as one line and an exit code, unless ``--debug`` asks for the traceback."""
+        """Run a command; ``--debug`` asks for the traceback of an error."""
         arguments = list(sys.argv[1:] if args is None else args)
         if not standalone_mode:
             return super().main(arguments, prog_name, complete_var, standalone_mode=False, **extra)
@@ -100,7 +76,7 @@ def _complain(message: str) -> None:
     click.secho(f"error: {' '.join(message.split())}", fg="red", err=True)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Navbench, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, prog_name="navbench")
 def main(debug: bool) -> None:

@@ -45,6 +45,13 @@ def part(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple
     return int(number) - 1, int(parts)
 
 
+def variant(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> str:
+    """The name of the variant that all given perturbations make."""
+    from navbench_gs.domain.perturbation import canonical_perturbations
+
+    return canonical_perturbations(",".join(value))
+
+
 @click.command()
 @click.option("--agent", required=True, help="Name of an agent ('navbench list agents').")
 @click.option("--task", "tasks", required=True, metavar="T[,T]", callback=names, help="Tasks ('navbench list tasks').")
@@ -73,6 +80,14 @@ def part(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple
     help="What draws the robot's pictures.",
 )
 @click.option(
+    "--perturb",
+    "perturbation",
+    multiple=True,
+    metavar="KIND:STRENGTH",
+    callback=variant,
+    help="Disturb the camera, e.g. haze:0.05; several combine (docs/perturbations.md).",
+)
+@click.option(
     "--shard", metavar="I/N", callback=part, help="Drive only this part of the run; 'navbench merge' joins parts."
 )
 def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, int] | None, **what: Any) -> None:
@@ -92,6 +107,8 @@ def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, in
 
     console, config = Console(), RunConfig(**what)
     plan = plan_run(config, shard=shard)
+    if config.perturbation and plan.manifest.card.needs.camera is None:
+        console.print(f"note: {config.agent} sees no picture, so {config.perturbation} changes nothing for it")
     folder = RunFolder.create_or_resume(out or default_folder(config, shard), plan.manifest)
     workers = workers or cores()
     try:
@@ -126,6 +143,8 @@ def conclude(plan: Plan, folder: RunFolder, console: Console) -> None:
         return
     table, card = task_table(rows, manifest.planned), manifest.card
     title = f"{card.name} ({needs_text(card.needs)}) · {', '.join(manifest.config.tasks)} · {manifest.config.suite}"
+    if manifest.config.perturbation:
+        title += f" · {manifest.config.perturbation}"
     drives = [Drawn(row, plan.episodes[row.key], folder.load_trajectory(row.key)) for row in rows]
     with writing(folder.path):
         write_summary(folder.path, table, manifest)
@@ -144,7 +163,9 @@ def default_folder(config: RunConfig, shard: tuple[int, int] | None) -> Path:
     name = f"{config.agent}-{'+'.join(config.tasks)}"
     if config.suite != "embedded":
         name += f"-{Path(config.suite).name}"
-    if config != RunConfig(agent=config.agent, tasks=config.tasks):
+    if config.perturbation:
+        name += f"-{config.perturbation}"
+    if config != RunConfig(agent=config.agent, tasks=config.tasks, perturbation=config.perturbation):
         name += f"-{config.digest()[:8]}"
     if shard is not None:
         name += f"-{shard[0] + 1}of{shard[1]}"

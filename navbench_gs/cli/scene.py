@@ -1,17 +1,21 @@
-"""``navbench scene``: get scenes, make them, look at them. A file per command."""
+"""``navbench scene``: the commands about scenes, each in a file of its own."""
 
 from __future__ import annotations
 
 import click
 
-from navbench_gs.cli.scene_convert import convert
-from navbench_gs.cli.scene_fetch import fetch
+from navbench_gs.cli.lazy_group import LazyGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "fetch": ("navbench_gs.cli.scene_fetch:fetch", "Get published scenes and make them drivable."),
+    "import": ("navbench_gs.cli.scene_import:import_", "Make a scene of a captured splat file."),
+    "check": ("navbench_gs.cli.scene_check:check", "Say what is wrong with a scene, one line each."),
+    "show": ("navbench_gs.cli.scene_show:show", "Draw pictures of a scene: map, robot views, turntable."),
+    "convert": ("navbench_gs.cli.scene_convert:convert", "Write a splat file as another kind."),
+}
+"""Name -> (where the command is, its line in the help)."""
 
 
-@click.group()
+@click.group(cls=LazyGroup, table=COMMANDS)
 def scene() -> None:
-    """Fetch scenes, and convert splat files."""
-
-
-scene.add_command(convert)
-scene.add_command(fetch)
+    """Get scenes, make them of captures, check them, look at them."""

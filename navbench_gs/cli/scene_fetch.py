@@ -86,4 +86,4 @@ def _show(offer: Offer, chosen: tuple[str, ...], folder: Path) -> None:
     size = sum(offer.scenes[name] for name in chosen)
     click.echo(f"{offer.repository} ({offer.url}) at {offer.revision[:12]}")
     click.echo(f"licence: {offer.licence}")
-    click.echo(f"{len(chosen)} of {len(offer.scenes)} scenes, at most {size / 1e9:.2f} GB to download, into {folder}")
+    click.echo(f"{len(chosen)} of {len(offer.scenes)} scenes, at most {size / 1e6:,.0f} MB to download, into {folder}")

@@ -21,9 +21,9 @@ def rich_table(table: pandas.DataFrame, title: str) -> Table:
     shown.add_column("episodes", justify="right", no_wrap=True)
     for heading in TITLES.values():
         shown.add_column(heading, justify="right", no_wrap=True)
-    several = table["provenance"].nunique() > 1
+    several = [name for name in ("provenance", "perturbation") if table[name].nunique() > 1]
     for _, line in table.iterrows():
-        task = f"{line['task']}\n{line['provenance']}" if several else str(line["task"])
+        task = "\n".join([str(line["task"]), *(str(line[name]) for name in several if line[name])])
         cells = [_cell(line[name], line[f"{name}_low"], line[f"{name}_high"], share=name != "ct") for name in TITLES]
         shown.add_row(task, f"{line['episodes']}\n[dim]{line['scenes']} scenes[/]", *cells)
     return shown

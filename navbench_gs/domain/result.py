@@ -54,6 +54,14 @@ class Score(Record):
     min_ttc_s: float | None = None
     """Smallest time to collision with a pedestrian within the horizon; None if there is none."""
     mean_jerk_mps3: float = Field(ge=0)
+    support_mean: float | None = Field(None, ge=0, le=1)
+    """Share of the view that the scene's capture supports, mean over the pictures; None for agents that see none."""
+    support_min: float | None = Field(None, ge=0, le=1)
+    """The same in the worst picture."""
+    camera_distance_mean_m: float | None = Field(None, ge=0)
+    """Distance to the nearest training camera, mean over the pictures; None where these are unknown."""
+    camera_distance_max_m: float | None = Field(None, ge=0)
+    """The same in the farthest picture."""
     ended: Ended
     failure: FailureClass | None = None
     first_collision: ContactKind | None = None
@@ -82,6 +90,8 @@ class Result(Score):
     """Of the package."""
     renderer: str
     """Name of the renderer's picture rules (``none`` if the agent sees no picture)."""
+    perturbation: str = ""
+    """Variant of the camera, for example ``haze:0.05``; empty: the Rules' camera."""
     error: str | None = None
     """Message of an agent's own failure."""
     timing: Timing

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from navbench_gs.domain.agent import AgentCard
+from navbench_gs.domain.perturbation import canonical_perturbations
 from navbench_gs.domain.record import Record
 
 
@@ -22,6 +23,13 @@ class RunConfig(Record):
     checkpoint: str | None = None
     """Weights to use instead of the agent's own."""
     renderer: str = "auto"
+    perturbation: str = ""
+    """What disturbs the camera, for example ``haze:0.05,exposure:-1``; empty: nothing."""
+
+    @field_validator("perturbation")
+    @classmethod
+    def _one_text_per_variant(cls, text: str) -> str:
+        return canonical_perturbations(text)
 
 
 class RunManifest(Record):

@@ -13,6 +13,8 @@ Provenance = Literal["procedural", "captured"]
 
 TERRAIN_FILE = "terrain.npz"
 """Collision mesh and walkable grid of a scene (see ``navbench_gs.terrain``)."""
+CLOUD_FILE = "splats.npz"
+"""Splats of a scene that brings them in its folder (see ``navbench_gs.splats.cloud``); generated scenes have none."""
 
 
 class Sun(Record):
@@ -25,6 +27,30 @@ class Sun(Record):
     ambient: tuple[float, float, float]
     """Linear RGB of the light from sky and surroundings."""
     exposure: float = 1.0
+
+
+class Capture(Record):
+    """How a captured scene came to be: its source file and what was done to it."""
+
+    file: str
+    """Name of the file the splats were read from."""
+    file_sha256: str
+    source_url: str = ""
+    metres_per_unit: float = Field(gt=0)
+    scale_from: Literal["given", "measured", "camera height", "transform", "unknown"]
+    """How the scale is known; ``unknown`` took one unit for a metre."""
+    rotation: tuple[tuple[float, float, float], ...]
+    """Rows of the rotation from the file's frame to the scene's."""
+    translation: tuple[float, float, float]
+    """Metres; a point p of the file is at ``metres_per_unit * rotation p + translation``."""
+    up_from: str = ""
+    """How the upright direction was found."""
+    collision: str
+    """What the collision mesh was made from: ``density``, ``depth``, or the name of a mesh file."""
+    floaters: int = Field(0, ge=0)
+    """Gaussians dropped as floaters."""
+    notes: tuple[str, ...] = ()
+    """What the importer has to say, one line each."""
 
 
 class Scene(Record):
@@ -51,6 +77,8 @@ class Scene(Record):
     """Hash of the cloud's arrays (``navbench_gs.splats.cloud.cloud_digest``)."""
     files: dict[str, str]
     """File name in the folder -> SHA-256. Holds at least ``terrain.npz``."""
+    capture: Capture | None = None
+    """Of captured scenes."""
     folder: Path = Field(default=Path(), exclude=True)
     """Where this manifest was read from; not part of the record's digest."""
 

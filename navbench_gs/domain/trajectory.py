@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -51,6 +51,12 @@ class Trajectory:
     ended: Ended
     message: str = ""
     """Why, if the agent failed."""
+    perturbation: str = ""
+    """Name of the variant of the camera that the agent saw by; empty: the Rules' camera."""
+    support: Floats = field(default_factory=lambda: np.zeros(0))
+    """(D,) share of the view, at each decision, that the scene's capture supports; (0,) if the agent saw nothing."""
+    camera_distance_m: Floats = field(default_factory=lambda: np.zeros(0))
+    """(D,) distance from the eye to the nearest training camera at each decision; (0,) where these are unknown."""
 
     @property
     def duration_s(self) -> float:

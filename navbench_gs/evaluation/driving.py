@@ -78,7 +78,13 @@ class Driver:
     def _env_at(self, scene: Scene, task: str) -> NavEnv:
         if self._env is None or self._place != (scene.scene_id, task):
             self._leave()
-            self._env = env_for_card(scene, task, self.agent.card, renderer=self.duty.config.renderer)
+            self._env = env_for_card(
+                scene,
+                task,
+                self.agent.card,
+                renderer=self.duty.config.renderer,
+                perturbation=self.duty.config.perturbation,
+            )
             self._place = (scene.scene_id, task)
         return self._env
 

@@ -12,12 +12,15 @@ from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.env import NavEnv
 from navbench_gs.errors import DigestMismatchError
 
+OF_THE_AGENT = ("decision_ticks", "perturbation", "support", "camera_distance_m")
+"""Fields of a recording that commands do not decide."""
+
 
 def replay(trajectory: Trajectory, episode: Episode, rules: Rules, *, scene: Scene | str | None = None) -> Trajectory:
     """Re-simulate the commands of a recording; on the platform that recorded it, poses and score come out equal.
 
-    What the agent did by itself (its decisions, its failure) is taken over; how the drive ended otherwise is judged
-    anew, and the replay stops where the judge ends the episode.
+    What the agent did and saw by itself (its decisions, its pictures, its failure) is taken over; how the drive ended
+    otherwise is judged anew, and the replay stops where the judge ends the episode.
 
     Args:
         trajectory: the recording.
@@ -43,4 +46,5 @@ def replay(trajectory: Trajectory, episode: Episode, rules: Rules, *, scene: Sce
                 break
         if trajectory.ended == "agent-error":
             env.terminate("agent-error", trajectory.message)
-        return replace(env.trajectory(), decision_ticks=trajectory.decision_ticks)
+        seen = {name: getattr(trajectory, name) for name in OF_THE_AGENT}
+        return replace(env.trajectory(), **seen)

@@ -60,6 +60,7 @@ def write_summary(folder: Path, table: pandas.DataFrame, manifest: RunManifest) 
         "weights": manifest.card.weights,
         "needs": needs_text(manifest.card.needs),
         "suite": manifest.config.suite,
+        "perturbation": manifest.config.perturbation,
         "rules": manifest.rules,
         "version": manifest.version,
         "table": lines,

@@ -40,6 +40,7 @@ def result_of(
         episode=trajectory.episode,
         version=manifest.version,
         renderer=renderer,
+        perturbation=trajectory.perturbation,
         error=trajectory.message or None,
         timing=timing,
     )

@@ -1,6 +1,7 @@
 """Video: a recording as an mp4, the robot's view with a map of the drive in its corner.
 
-The frames are rendered anew from the recording, so that also agents without a camera, and old runs, can be watched.
+The frames are rendered anew from the recording, so that also agents without a camera, and old runs, can be watched;
+what disturbed the camera in the drive disturbs it in the video.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.perturbation import parsed_perturbations
 from navbench_gs.domain.rules import Rules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.state import WorldState
@@ -27,6 +29,7 @@ from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.metrics.collisions import Collision, collisions
 from navbench_gs.render.actors import Stage
 from navbench_gs.render.camera import robot_camera
+from navbench_gs.render.perturbations import moved_camera, perturbed
 from navbench_gs.render.renderer import Renderer
 from navbench_gs.suite.catalog import load_cloud
 from navbench_gs.terrain.terrain import load_terrain
@@ -64,13 +67,15 @@ def drawn_frames(
     with closing(BulletWorld(load_terrain(scene), rules)) as world:
         world.reset(episode)  # only asked how high the ground lies
         stage, prepared = Stage(scene, episode, world.ground_height), renderer.prepare(load_cloud(scene))
+        disturbed = parsed_perturbations(trajectory.perturbation)
         drive_map, contacts = DriveMap(trajectory, episode, scene), collisions(trajectory, rules)
         for tick in range(0, len(trajectory.poses), max(1, round(1.0 / FRAMES_PER_S / trajectory.tick_s))):
             state = state_at(trajectory, tick)
             height = world.ground_height(float(state.robot[0]), float(state.robot[1]))
-            camera = robot_camera(state.robot, height, VIEW, rules.camera)
-            view = renderer.render(prepared, [camera], stage.actors(state)).rgb8()[0]
-            yield composed(view, drive_map.at(tick), trajectory, tick, contacts)
+            camera = moved_camera(robot_camera(state.robot, height, VIEW, rules.camera), disturbed)
+            frames = renderer.render(prepared, [camera], stage.actors(state))
+            frames = perturbed(frames, camera, disturbed, sun=scene.sun, key=(episode.name, "film", tick))
+            yield composed(frames.rgb8()[0], drive_map.at(tick), trajectory, tick, contacts)
 
 
 def composed(
@@ -85,6 +90,7 @@ def composed(
     draw.rectangle((corner[0] - 1, corner[1] - 1, corner[0] + INSET_PX, corner[1] + INSET_PX), outline="white")
     draw.rectangle((0, height - CAPTION_PX, width, height), fill="black")
     draw.text((6, height - CAPTION_PX + 3), caption(trajectory, tick, contacts), fill="white", font=_font())
+    draw.text((6, 3), trajectory.perturbation, fill="white", stroke_width=1, stroke_fill="black", font=_font())
     ago_s = [(tick - contact.tick) * trajectory.tick_s for contact in contacts]
     if any(0.0 <= ago < CONTACT_SHOWN_S for ago in ago_s):
         draw.rectangle((0, 0, width - 1, height - 1), outline=CONTACT, width=4)

@@ -19,6 +19,7 @@ from navbench_gs.metrics.personal_space import personal_space_compliance
 from navbench_gs.metrics.route_completion import route_completion
 from navbench_gs.metrics.spl import soft_spl, spl
 from navbench_gs.metrics.success import success
+from navbench_gs.metrics.support import support_summary
 from navbench_gs.metrics.time_to_collision import min_time_to_collision_s
 
 
@@ -53,6 +54,7 @@ def score(trajectory: Trajectory, episode: Episode, rules: Rules) -> Score:
         psc=personal_space_compliance(trajectory, episode, rules),
         min_ttc_s=min_time_to_collision_s(trajectory, episode, rules),
         mean_jerk_mps3=mean_jerk_mps3(trajectory),
+        **support_summary(trajectory),
         ended=trajectory.ended,
         failure=failure_class(trajectory, rules, success=succeeded),
         first_collision=onsets[0].kind if onsets else None,

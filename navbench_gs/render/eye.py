@@ -11,25 +11,38 @@ from numpy.typing import NDArray
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.episode import Episode, Pose
+from navbench_gs.domain.perturbation import Perturbation
 from navbench_gs.domain.rules import CameraRules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.state import WorldState
 from navbench_gs.geometry import arc_lengths, point_along
 from navbench_gs.render.actors import Stage
-from navbench_gs.render.camera import robot_camera
+from navbench_gs.render.camera import Camera, robot_camera
+from navbench_gs.render.perturbations import moved_camera, moves_camera, perturbed
 from navbench_gs.render.renderer import Frames, Renderer
+from navbench_gs.render.support import Support, support, training_cameras
 
 ROUTE_IMAGE_STEP_M = 1.0
 """Distance between two pictures along the reference route."""
 SCENES_KEPT = 2
 
 Picture = NDArray[np.uint8]
+Depth = NDArray[np.float32]
 _prepared: dict[tuple[str, str], Any] = {}
 """(cloud hash, renderer) -> prepared scene: the last ones used, shared by every eye of this process."""
 
 
 class Eye:
-    """One camera in one scene; ``load_cloud`` is called when the first picture is asked for."""
+    """One camera in one scene.
+
+    Args:
+        scene: where it is.
+        renderer: what draws for it.
+        need: size of its pictures.
+        rules: where it sits on the robot.
+        load_cloud: called when the first picture is asked for.
+        perturbations: what disturbs it. Depth, and pictures of the goal and the route, are never disturbed.
+    """
 
     def __init__(
         self,
@@ -38,27 +51,46 @@ class Eye:
         need: CameraNeed,
         rules: CameraRules,
         load_cloud: Callable[[Scene], GaussianCloud],
+        perturbations: Sequence[Perturbation] = (),
     ) -> None:
         self._scene, self.renderer, self._need, self._rules = scene, renderer, need, rules
-        self._load_cloud = load_cloud
+        self._load_cloud, self._perturbations = load_cloud, perturbations
 
     def begin(self, episode: Episode, ground_height: Callable[[float, float], float]) -> None:
         """Start an episode; ``ground_height`` gives the ground's z at world (x, y)."""
         self._episode, self._ground_height = episode, ground_height
         self._stage: Stage | None = None
-        self._seen: tuple[float, Frames] | None = None
+        self._seen: tuple[float, Camera, Frames] | None = None
+        self._true_depth: tuple[float, Depth] | None = None
         self._goal_image: Picture | None = None
         self._route_images: Picture | None = None
 
     def frames(self, state: WorldState, ground_z: float) -> Frames:
         """What the camera on the robot sees at ``state``, its wheels standing at height ``ground_z``."""
         if self._seen is None or self._seen[0] != state.time_s:
-            if self._stage is None:
-                self._stage = Stage(self._scene, self._episode, self._ground_height)
+            camera = moved_camera(robot_camera(state.robot, ground_z, self._need, self._rules), self._perturbations)
+            frames = self._drawn(camera, state)
+            key = (self._episode.rules, *self._episode.key, "camera-noise", round(1000.0 * state.time_s))
+            frames = perturbed(frames, camera, self._perturbations, sun=self._scene.sun, key=key)
+            self._seen = (state.time_s, camera, frames)
+        return self._seen[2]
+
+    def true_depth(self, state: WorldState, ground_z: float) -> Depth:
+        """(height, width) depth at ``state`` seen from where the Rules put the camera, whatever disturbs it."""
+        if not moves_camera(self._perturbations):
+            depth: Depth = self.frames(state, ground_z).depth[0]
+            return depth
+        if self._true_depth is None or self._true_depth[0] != state.time_s:
             camera = robot_camera(state.robot, ground_z, self._need, self._rules)
-            frames = self.renderer.render(self._prepared_scene(), [camera], self._stage.actors(state))
-            self._seen = (state.time_s, frames)
-        return self._seen[1]
+            self._true_depth = (state.time_s, self._drawn(camera, state).depth[0])
+        return self._true_depth[1]
+
+    def support(self, state: WorldState) -> Support | None:
+        """How well the scene's capture supports the picture seen at ``state``; None if none was asked for."""
+        if self._seen is None or self._seen[0] != state.time_s:
+            return None
+        _, camera, frames = self._seen
+        return support(frames.alpha[0], camera, training_cameras(self._scene))
 
     def goal_image(self) -> Picture:
         """(height, width, 3) view at the goal along the end of the reference route, in the empty scene."""
@@ -73,6 +105,11 @@ class Eye:
             stops = np.arange(0.0, float(arc_lengths(self._episode.route)[-1]), ROUTE_IMAGE_STEP_M)
             self._route_images = self._still_pictures([point_along(self._episode.route, stop) for stop in stops])
         return self._route_images
+
+    def _drawn(self, camera: Camera, state: WorldState) -> Frames:
+        if self._stage is None:
+            self._stage = Stage(self._scene, self._episode, self._ground_height)
+        return self.renderer.render(self._prepared_scene(), [camera], self._stage.actors(state))
 
     def _still_pictures(self, poses: Sequence[Pose]) -> Picture:
         cameras = [

@@ -11,9 +11,21 @@ Floats = NDArray[np.float64]
 def displayed_colour(linear: Floats, exposure: float = 1.0) -> Floats:
     """Displayed sRGB ``(..., 3)`` in [0, 1] of linear radiance ``(..., 3)``.
 
-    Source: the rational fit of the ACES filmic curve (Narkowicz 2015), then the sRGB transfer function (IEC 61966-2-1).
+    Source: the rational fit of the ACES filmic curve (Narkowicz 2015), then the sRGB transfer function.
     """
     light = np.maximum(linear, 0.0) * exposure
-    film = np.clip(light * (2.51 * light + 0.03) / (light * (2.43 * light + 0.59) + 0.14), 0.0, 1.0)
-    encoded: Floats = np.where(film <= 0.0031308, 12.92 * film, 1.055 * np.maximum(film, 1e-9) ** (1 / 2.4) - 0.055)
+    return encoded_colour(np.clip(light * (2.51 * light + 0.03) / (light * (2.43 * light + 0.59) + 0.14), 0.0, 1.0))
+
+
+def encoded_colour(light: Floats) -> Floats:
+    """Light ``(..., 3)`` in [0, 1] that a screen is to give off, as sRGB ``(..., 3)`` (IEC 61966-2-1)."""
+    encoded: Floats = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
     return encoded
+
+
+def decoded_colour(encoded: Floats) -> Floats:
+    """Light ``(..., 3)`` in [0, 1] that a screen gives off for sRGB ``(..., 3)``: undoes the encoding."""
+    light: Floats = np.where(
+        encoded <= 0.04045, encoded / 12.92, (np.maximum(encoded, 0.0) / 1.055 + 0.055 / 1.055) ** 2.4
+    )
+    return light

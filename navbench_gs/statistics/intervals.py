@@ -12,6 +12,8 @@ import numpy as np
 from navbench_gs.domain.streams import stream
 
 RESAMPLES = 10_000
+Kind = Literal["share", "count", "share-difference", "count-difference"]
+"""What a value is: in [0, 1]; 0 or more; the difference of two of the one, or of the other."""
 
 
 class Interval(NamedTuple):
@@ -28,7 +30,7 @@ def clustered_interval(
     *,
     seed: int,
     level: float = 0.95,
-    kind: Literal["share", "count"] = "share",
+    kind: Kind = "share",
 ) -> Interval:
     """Mean over scenes of scene means, with a percentile bootstrap that draws whole scenes.
 
@@ -36,7 +38,9 @@ def clustered_interval(
     no interval. Where all scene means agree (an agent that always or never succeeds) every resample is the same and
     the bootstrap would claim [1, 1]; a score interval over the scenes takes its place: Wilson's for a ``share`` in
     [0, 1] (conservative for a value between the ends, whose variance is at most that of a 0/1 outcome), its
-    Poisson sibling for a ``count`` without upper bound.
+    Poisson sibling for a ``count`` without upper bound. Of a ``share-difference`` that is d everywhere, Wilson
+    says that at most z^2 / (n + z^2) of all scenes differ from d, and they lie between -1 and 1; a
+    ``count-difference`` that is the same everywhere states no interval, for nothing bounds the other scenes.
 
     Args:
         values: (N,) one number per episode.
@@ -53,12 +57,23 @@ def clustered_interval(
         return Interval(mean, None, None)
     if means[0] == means[-1]:
         z = NormalDist().inv_cdf(0.5 + level / 2.0)
-        ends = _wilson_ends(mean, len(means), z) if kind == "share" else _poisson_score_ends(mean, len(means), z)
-        return Interval(mean, *ends)
+        return Interval(mean, *_ends_of_agreement(mean, len(means), z, kind))
     drawn = stream("clustered-interval", seed).integers(0, len(means), size=(RESAMPLES, len(means)))
     resampled = np.asarray(means)[drawn].mean(axis=1)
     low, high = np.quantile(resampled, [0.5 - level / 2.0, 0.5 + level / 2.0])
     return Interval(mean, float(low), float(high))
+
+
+def _ends_of_agreement(mean: float, n: int, z: float, kind: Kind) -> tuple[float | None, float | None]:
+    """Ends of the interval where all n scene means are equal."""
+    if kind == "share":
+        return _wilson_ends(mean, n, z)
+    if kind == "count":
+        return _poisson_score_ends(mean, n, z)
+    if kind == "count-difference":
+        return None, None
+    others = _wilson_ends(0.0, n, z)[1]
+    return mean - others * (1.0 + mean), mean + others * (1.0 - mean)
 
 
 def _scene_means(values: Sequence[float], clusters: Sequence[str]) -> list[float]:

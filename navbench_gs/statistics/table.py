@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OVERALL = "overall"
 """Name of the row over all tasks."""
+IDENTITY = ("provenance", "task", "perturbation")
+"""Columns that say what a row is of."""
 
 
 class Column(NamedTuple):
@@ -37,12 +39,12 @@ COLUMNS = (
 def task_table(
     results: Sequence[Result], planned: Iterable[tuple[str, str, int, str]], *, partial: bool = False
 ) -> pandas.DataFrame:
-    """One row per provenance and task, and one over all tasks where there are several.
+    """One row per provenance, perturbation and task, and one over all tasks where there are several.
 
-    Columns: ``provenance``, ``task``, ``episodes``, ``scenes``, ``missing`` (planned episodes without a row), then
-    ``sr``, ``strict_sr``, ``rc``, ``ct``, each a mean over scenes of scene means with its 95 % interval beside it
-    (``sr_low``, ``sr_high``, ...; NaN where one scene states none). Scores of procedural and captured scenes never
-    share a row.
+    Columns: ``provenance``, ``task``, ``perturbation`` (empty: none), ``episodes``, ``scenes``, ``missing`` (planned
+    episodes without a row), then ``sr``, ``strict_sr``, ``rc``, ``ct``, each a mean over scenes of scene means with its
+    95 % interval beside it (``sr_low``, ``sr_high``, ...; NaN where one scene states none). Scores of procedural and
+    captured scenes never share a row, nor do those of different variants of the camera.
 
     Args:
         results: rows of one run, in any order.
@@ -63,16 +65,16 @@ def task_table(
             "mean over the others would flatter or slight the agent; run the same command again to drive them"
         )
     records: list[dict[str, str | int | float | None]] = []
-    for provenance in sorted({row.provenance for row in results}):
-        rows = [row for row in results if row.provenance == provenance]
-        tasks = _in_table_order({row.task for row in rows})
+    for group in sorted({(row.provenance, row.perturbation) for row in results}):
+        rows = [row for row in results if (row.provenance, row.perturbation) == group]
+        tasks = in_table_order({row.task for row in rows})
         for task in tasks:
             lacking = sum(key[1] == task for key in missing)
-            records.append(_line(provenance, task, [row for row in rows if row.task == task], lacking))
+            records.append(_line(group, task, [row for row in rows if row.task == task], lacking))
         if len(tasks) > 1:
-            records.append(_line(provenance, OVERALL, rows, len(missing)))
+            records.append(_line(group, OVERALL, rows, len(missing)))
     names = [name for column in COLUMNS for name in (column.name, f"{column.name}_low", f"{column.name}_high")]
-    table = pandas.DataFrame(records, columns=["provenance", "task", "episodes", "scenes", "missing", *names])
+    table = pandas.DataFrame(records, columns=[*IDENTITY, "episodes", "scenes", "missing", *names])
     return table.astype(dict.fromkeys(names, float))
 
 
@@ -86,16 +88,20 @@ def _missing(results: Sequence[Result], planned: Iterable[tuple[str, str, int, s
     return list(owed)
 
 
-def _in_table_order(tasks: set[str]) -> list[str]:
+def in_table_order(tasks: set[str]) -> list[str]:
+    """Task names in the order of ``TASKS``, unknown ones last."""
     order = list(TASKS)
     return sorted(tasks, key=lambda task: (order.index(task) if task in order else len(order), task))
 
 
-def _line(provenance: str, task: str, rows: Sequence[Result], missing: int) -> dict[str, str | int | float | None]:
+def _line(
+    group: tuple[str, str], task: str, rows: Sequence[Result], missing: int
+) -> dict[str, str | int | float | None]:
     scenes = [row.scene for row in rows]
     line: dict[str, str | int | float | None] = {
-        "provenance": provenance,
+        "provenance": group[0],
         "task": task,
+        "perturbation": group[1],
         "episodes": len(rows),
         "scenes": len(set(scenes)),
         "missing": missing,

@@ -162,6 +162,7 @@ class RunFolder:
             "agent_revision": manifest.card.revision,
             "weights": manifest.card.weights,
             "version": manifest.version,
+            "perturbation": manifest.config.perturbation,
         }
         for field, value in expected.items():
             if getattr(row, field) != value:

@@ -29,7 +29,11 @@ ARRAYS = {
     "decision_ticks": ("<i4", ("decisions",)),
 }
 """Array of a Trajectory -> its type on disk and its axes."""
+SEEN_ARRAYS = {"support": "<f8", "camera_distance_m": "<f8"}
+"""Arrays with a value per decision, or none at all if nothing was seen; absent from recordings of navbench-gs 0.1."""
 TEXTS = ("scene", "task", "episode", "rules", "ended", "message")
+PERTURBATION = "perturbation"
+"""A text that is absent from recordings of navbench-gs 0.1."""
 
 
 def save_recording(trajectory: Trajectory, path: Path) -> None:
@@ -38,8 +42,8 @@ def save_recording(trajectory: Trajectory, path: Path) -> None:
     Raises:
         StoreError: the file system refuses.
     """
-    types: dict[str, Any] = {"index": "<i4", "tick_s": "<f8", **dict.fromkeys(TEXTS, np.str_)}
-    types |= {name: dtype for name, (dtype, _) in ARRAYS.items()}
+    types: dict[str, Any] = {"index": "<i4", "tick_s": "<f8", **dict.fromkeys((*TEXTS, PERTURBATION), np.str_)}
+    types |= {name: dtype for name, (dtype, _) in ARRAYS.items()} | SEEN_ARRAYS
     content: dict[str, Any] = {name: np.asarray(getattr(trajectory, name), dtype=types[name]) for name in types}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **content)
@@ -57,6 +61,8 @@ def read_recording(path: Path) -> Trajectory:
             content: dict[str, Any] = {name: data[name] for name in ARRAYS}
             content |= {name: str(data[name]) for name in TEXTS}
             content |= {"index": int(data["index"]), "tick_s": float(data["tick_s"])}
+            content |= {name: data.get(name, np.zeros(0)) for name in SEEN_ARRAYS}
+            content[PERTURBATION] = str(data.get(PERTURBATION, ""))
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise DamagedFileError(
             f"{path} is not a recording ({error}); delete it and its row, and run the same command again"
@@ -81,6 +87,12 @@ def _fault(content: dict[str, Any]) -> str | None:
                 return f"{name} has shape {array.shape}, which does not fit the other arrays"
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             return f"{name} is not finite"
+    for name, dtype in SEEN_ARRAYS.items():
+        array = content[name]
+        if array.dtype != np.dtype(dtype) or array.shape not in ((0,), (lengths["decisions"],)):
+            return f"{name} is {array.dtype} {array.shape}, which does not fit the other arrays"
+        if not (np.isfinite(array) & (array >= 0.0)).all():
+            return f"{name} is negative or not finite"
     if lengths["ticks"] != max(lengths["poses"] - 1, 0):
         return f"{lengths['ticks']} commands do not fit {lengths['poses']} poses"
     if not np.isin(content["contact_kind"], np.arange(len(CONTACT_KINDS))).all():

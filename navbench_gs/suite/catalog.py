@@ -120,6 +120,21 @@ def load_scenes_from(folder: Path) -> tuple[Scene, ...]:
     return tuple(_scene_in(scene) for scene in found)
 
 
+def scenes_at(name: str) -> tuple[Scene, ...]:
+    """The scene of an id, of its folder, or all scenes whose folders lie in a folder.
+
+    Raises:
+        UnknownNameError: no suite has that scene and no folder is called so.
+        SceneUnavailableError: the folder holds no scene.
+        DamagedFileError: a manifest cannot be read.
+        InvalidRecordError: a manifest does not fit the record, or its folder is not named for its scene.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        return (load_scene(name),)
+    return (_scene_in(folder.resolve()),) if (folder / SCENE_FILE).exists() else load_scenes_from(folder)
+
+
 def load_episodes(scene: Scene, task: str) -> tuple[Episode, ...]:
     """The frozen episodes of a scene and task, in order of their index; sampled on first use in a training scene.
 
@@ -163,8 +178,8 @@ def load_cloud(scene: Scene, progress: Callable[[float], None] | None = None) ->
         try:
             cloud = read_cloud(path)
         except DamagedFileError as error:
-            raise DamagedFileError(f"{error}; delete that file and it is made again") from error
-        mend = f"delete {path} and it is made again"
+            raise DamagedFileError(f"{error}; {_cloud_mend(scene, path)}") from error
+        mend = _cloud_mend(scene, path)
         made_now = False
     else:
         cloud = scene_source(scene.source).cloud(scene, progress)
@@ -182,7 +197,11 @@ def load_cloud(scene: Scene, progress: Callable[[float], None] | None = None) ->
 
 
 def cloud_path(scene: Scene) -> Path:
-    """Where the splats of a scene are cached."""
+    """Where the splats of a scene lie: in its own folder if it brings them, else in the cache."""
+    from navbench_gs.domain.scene import CLOUD_FILE
+
+    if CLOUD_FILE in scene.files:
+        return scene.folder / CLOUD_FILE
     return cache_folder() / "clouds" / f"{scene.scene_id}-{scene.cloud_sha256[:16]}.npz"
 
 
@@ -227,11 +246,10 @@ def _scene_folder(scene_id: str) -> Path:
 
 def _require_fetched(name: str, scene_id: str = "") -> None:
     """Say how scenes of a published source get here, if ``name`` is one."""
-    published = {point.name for point in entry_points(group="navbench_gs.scene_sources")} - {
-        TRAINING_SOURCE,
-        "captured",
-    }
-    if name in published:
+    from navbench_gs.domain.source import PublishedSource
+
+    named = {point.name for point in entry_points(group="navbench_gs.scene_sources")}
+    if name in named and isinstance(scene_source(name), PublishedSource):
         only = f" --scenes {scene_id}" if scene_id else ""
         what = f"the scene {scene_id}" if scene_id else f"the suite {name}"
         raise SceneUnavailableError(f"{what} is not on this machine: 'navbench scene fetch {name}{only}' gets it")
@@ -264,6 +282,12 @@ def _check_episode_file(file: EpisodeFile, scene: Scene, task: str, rules: str, 
     for index, episode in enumerate(file.episodes):
         if episode.key != (scene.scene_id, task, index):
             raise InvalidRecordError(f"{path}: episodes.{index}: is {episode.name}, expected index {index} of {task}")
+
+
+def _cloud_mend(scene: Scene, path: Path) -> str:
+    if path.parent == scene.folder:
+        return "restore the scene's folder, or import it again"
+    return f"delete {path} and it is made again"
 
 
 def _regeneration_mend(scene: Scene) -> str:

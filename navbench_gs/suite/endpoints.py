@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.domain.episode import Pose
+from navbench_gs.domain.episode import Point, Pose
 from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.geometry import arc_lengths, point_along, wrap_angle
 from navbench_gs.suite.site import Floats, Lot, Site
@@ -80,6 +80,18 @@ def draw_endpoints(site: Site, lot: Lot, *, detour: bool, way_clearance_m: float
         f"no start and goal {site.rules.geodesic_m[0]}-{site.rules.geodesic_m[1]} m apart on the walkable area "
         f"with {site.rules.clearance_m} m clearance ({dict(lot.rejected)})"
     )
+
+
+def given_endpoints(site: Site, pair: tuple[Point, Point], *, way_clearance_m: float) -> Endpoints | None:
+    """A given start and goal with the way between them; None if either lacks room or no wide way joins them."""
+    start, goal = np.array(pair, dtype=np.float64)
+    inside = site.grid.holds(site.grid.walkable, np.array(pair), outside=False)
+    if not inside.all() or (site.clearance.at(np.array(pair)) < site.rules.clearance_m).any():
+        return None
+    try:
+        return _joined(site, cost_to_go(site.grid, start, clearance_m=site.rules.clearance_m), goal, way_clearance_m)
+    except InfeasibleEpisodeError:
+        return None
 
 
 def _joined(site: Site, cost: CostToGo, goal: Floats, way_clearance_m: float) -> Endpoints | None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -14,18 +15,20 @@ from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.task import TASKS
 from navbench_gs.errors import NavBenchError
 from navbench_gs.suite.catalog import load_scene, scene_ids
-from navbench_gs.suite.sampling import sample_episodes
+from navbench_gs.suite.sampling import Pair, sample_episodes
 from navbench_gs.terrain.terrain import load_terrain
 
 
-def freeze_episodes(scene: Scene, task: str) -> Path:
+def freeze_episodes(scene: Scene, task: str, given: Sequence[Pair] = ()) -> Path:
     """Sample the episodes of a scene and task and write their file, whole or not at all.
+
+    ``given`` starts and goals come first: see :func:`sample_episodes`.
 
     Raises:
         InfeasibleEpisodeError: the scene admits no such episodes.
         OSError: the file cannot be written.
     """
-    file = sample_episodes(scene, load_terrain(scene), task)
+    file = sample_episodes(scene, load_terrain(scene), task, given=given)
     path = scene.folder / "episodes" / f"{task}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")

@@ -20,12 +20,14 @@ from navbench_gs.world.bullet import Touch
 class Recorder:
     """Collects an episode from its first state on."""
 
-    def __init__(self, episode: Episode, rules: Rules, first: WorldState) -> None:
-        self._episode, self._rules = episode, rules
+    def __init__(self, episode: Episode, rules: Rules, first: WorldState, perturbation: str = "") -> None:
+        self._episode, self._rules, self._perturbation = episode, rules, perturbation
         self._states = [first]
         self._commands: list[tuple[float, float]] = []
         self._contacts: list[tuple[int, Touch]] = []
         self._decisions: list[int] = []
+        self._support: list[float] = []
+        self._camera_distances: list[float] = []
 
     @property
     def ticks(self) -> int:
@@ -37,9 +39,13 @@ class Recorder:
         """Whether the robot has touched anything so far."""
         return bool(self._contacts)
 
-    def decided(self) -> None:
-        """Note that the agent decides now."""
+    def decided(self, support: float | None = None, camera_distance_m: float | None = None) -> None:
+        """Note that the agent decides now, and how well its picture is supported if it sees one (all or none do)."""
         self._decisions.append(self.ticks)
+        if support is not None:
+            self._support.append(support)
+        if camera_distance_m is not None:
+            self._camera_distances.append(camera_distance_m)
 
     def ticked(self, command: Velocity, touches: Sequence[Touch], state: WorldState) -> None:
         """Note one tick: the command in force, what was touched, and the state after it."""
@@ -70,6 +76,9 @@ class Recorder:
             decision_ticks=_integers(self._decisions),
             ended=ended,
             message=message,
+            perturbation=self._perturbation,
+            support=np.array(self._support, dtype=np.float64),
+            camera_distance_m=np.array(self._camera_distances, dtype=np.float64),
         )
 
 

@@ -110,7 +110,7 @@ def _pairs(path: Path, scene_id: str, folder: str) -> tuple[tuple[Pair, ...], li
         why = "its points have two coordinates, and which two is not published" if found else "not understood"
         return (), [f"{ENDS}: the entry of {folder} is not used ({why}); starts and goals are drawn"]
     frame = "their frame is not published: taken as the splat file's own"
-    return solid, [f"{ENDS}: {len(solid)} starts and goals of {folder}; {frame}"]
+    return solid, [f"{ENDS}: {len(solid)} pairs of start and goal for {folder}; {frame}"]
 
 
 def _is_solid(pair: Pair) -> bool:

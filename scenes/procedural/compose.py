@@ -11,6 +11,7 @@ from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.streams import stream
 from navbench_gs.geometry import quaternions_from_frames
 from navbench_gs.splats.surfels import Surfels, join_surfels
+from navbench_gs.terrain.reach import roamed
 from navbench_gs.terrain.terrain import Grid, Mesh, Terrain
 from scenes.procedural.ground import CELL_M, GroundPlan, ground_surfels
 from scenes.procedural.light import LightBake, lit
@@ -83,7 +84,7 @@ def build_terrain(site: Site) -> Terrain:
     return Terrain(
         ground=_joined(_ground_plane(site.plan)),
         structure=_joined(solids),
-        grid=Grid(_reachable(site.plan.is_walkable() & ~blocked), blocked, site.plan.origin, CELL_M),
+        grid=Grid(roamed(site.plan.is_walkable() & ~blocked, CELL_M, CORRIDOR_M), blocked, site.plan.origin, CELL_M),
     )
 
 
@@ -144,19 +145,3 @@ def _slice_outline(solid: Solid) -> Floats | None:
         return outline[ConvexHull(outline).vertices]
     except QhullError:
         return None
-
-
-def _reachable(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The free cells within the largest connected area that a disc of the corridor radius can roam."""
-    from scipy.ndimage import distance_transform_edt, label
-
-    padded = np.pad(free, 1)
-    roamed = (distance_transform_edt(padded) * CELL_M >= CORRIDOR_M)[1:-1, 1:-1]
-    pieces, count = label(roamed)
-    if count == 0:
-        return free
-    largest = pieces == 1 + int(np.argmax(np.bincount(pieces.ravel())[1:]))
-    near = distance_transform_edt(~largest) * CELL_M <= CORRIDOR_M + CELL_M
-    kept, _ = label(free & near)
-    core: NDArray[np.bool_] = kept == kept[np.unravel_index(int(np.argmax(largest)), largest.shape)]
-    return core

@@ -39,7 +39,7 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def core_violations(package: Path) -> list[str]:
-    """Imports of the core that go sideways, up, or into a wing."""
+    """Imports of the core that go sideways, up, or (but for the command line, which joins both) into a wing."""
     found = []
     for path in sorted(package.rglob("*.py")):
         room = path.relative_to(package).parts[0].removesuffix(".py")
@@ -47,7 +47,7 @@ def core_violations(package: Path) -> list[str]:
             continue
         for line, name in imports_of(path):
             parts = name.split(".")
-            if parts[0] in WINGS:
+            if parts[0] in WINGS and room != "cli":
                 found.append(f"{path.relative_to(package.parent)}:{line} imports the wing {name}")
             if parts[0] == "navbench_gs" and len(parts) > 1 and parts[1] in FLOOR:
                 other = parts[1]

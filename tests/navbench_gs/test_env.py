@@ -305,3 +305,39 @@ def test_actions_that_do_not_fit_the_card_are_the_agents_failure(action, message
     card = AgentCard(name="w", action=ActionSpec(kind="waypoints", horizon=2, period_s=0.2))
     with pytest.raises(AgentFailure, match=message):
         action_array(action, card)
+
+
+@pytest.mark.parametrize("perturbation", ["haze:0.2", "camera_height:0.6", "camera_yaw:20", "noise:20,blur:2"])
+def test_a_perturbation_changes_the_picture_and_nothing_else(make, perturbation):
+    shown = {"rgb": True, "depth": True, "goal_image": True, "route_images": True}
+    clean, disturbed = make("obstacle_ped", **shown), make("obstacle_ped", **shown, perturbation=perturbation)
+    seen = [env.reset(options={"index": 0})[0] for env in (clean, disturbed)]
+    for _ in range(3):
+        for one, other in zip(seen[0].items(), seen[1].items(), strict=True):
+            assert np.array_equal(one[1], other[1]) == (one[0] != "rgb"), one[0]
+        seen = [env.step(np.array([1.0, 0.2]))[0] for env in (clean, disturbed)]
+    recordings = [env.trajectory() for env in (clean, disturbed)]
+    assert np.array_equal(recordings[0].poses, recordings[1].poses)
+    assert [recording.perturbation for recording in recordings] == ["", perturbation_name(perturbation)]
+
+
+def perturbation_name(text):
+    return "blur:2,noise:20" if "," in text else text
+
+
+def test_an_unknown_perturbation_is_refused_before_anything_is_loaded(yard):
+    with pytest.raises(InvalidRecordError, match="unknown perturbation 'fog:1'"):
+        NavEnv(yard.scene, "empty", perturbation="fog:1")
+
+
+def test_support_is_recorded_for_each_decision_made_on_a_picture_and_for_no_other(make):
+    for shown, pictures in (({"rgb": True}, 3), ({"depth": True}, 0), ({}, 0)):
+        env = make(**shown)
+        env.reset(options={"index": 0})
+        for _ in range(3):
+            env.step(AHEAD)
+            env.render()
+        recording = env.trajectory()
+        assert len(recording.support) == pictures and len(recording.decision_ticks) == 3
+        assert ((recording.support > 0.5) & (recording.support <= 1.0)).all()  # sparse splats, but the ground is there
+        assert len(recording.camera_distance_m) == 0

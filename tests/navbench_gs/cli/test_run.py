@@ -32,6 +32,7 @@ OPTIONS = [
     "--seed",
     "--checkpoint",
     "--renderer",
+    "--perturb",
     "--shard",
 ]
 
@@ -81,7 +82,7 @@ def test_a_run_leaves_rows_recordings_summary_and_picture_and_prints_the_table(s
     assert [line["task"] for line in summary["table"]] == ["empty", "obstacle", "overall"]
     assert summary["table"][0]["sr"] == 1.0 and summary["table"][0]["sr_low"] is None  # one scene states no interval
     first = (tmp_path / "run" / "summary.csv").read_text().splitlines()[1]
-    assert first.startswith("procedural,empty,1,1,0,1.0,")
+    assert first.startswith("procedural,empty,,1,1,0,1.0,")
 
 
 def test_names_that_do_not_exist_are_told_the_closest(suite, tmp_path):

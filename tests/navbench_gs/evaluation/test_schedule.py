@@ -110,3 +110,46 @@ def test_the_same_command_on_a_finished_run_drives_nothing_and_prints_the_table_
 def test_an_agent_with_another_seed_drives_otherwise(scenes, serial, tmp_path):
     navbench(*options(scenes, tmp_path / "other", "--seed", "1", "--episodes", "1"))
     assert not set(rows(tmp_path / "other")) & set(rows(serial))
+
+
+DISTURBED = ("--perturb", "noise:20", "--perturb", "camera_yaw:10,exposure:-1")
+
+
+@pytest.fixture(scope="module")
+def disturbed(scenes, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "disturbed"
+    navbench(*options(scenes, out, *DISTURBED, agent="looks", tasks="ped"))
+    return out
+
+
+def test_perturbed_rows_do_not_depend_on_the_schedule_either(scenes, disturbed, tmp_path):
+    navbench(*options(scenes, tmp_path / "two", *DISTURBED, agent="looks", tasks="ped", workers=2))
+    assert_same(tmp_path / "two", disturbed)
+    shards = [tmp_path / "first", tmp_path / "second"]
+    for number, out in enumerate(shards, start=1):
+        navbench(*options(scenes, out, "--shard", f"{number}/2", *DISTURBED, agent="looks", tasks="ped"))
+    navbench("merge", *map(str, shards), "--out", str(tmp_path / "whole"))
+    assert_same(tmp_path / "whole", disturbed)
+
+
+def test_a_perturbed_run_says_so_everywhere_and_drives_otherwise(scenes, disturbed, tmp_path):
+    variant = "camera_yaw:10,exposure:-1,noise:20"
+    clean = tmp_path / "clean"
+    navbench(*options(scenes, clean, agent="looks", tasks="ped"))
+    for out, name in ((disturbed, variant), (clean, "")):
+        run = RunFolder.open(out)
+        assert run.manifest.config.perturbation == name
+        assert {row.perturbation for row in run.rows()} == {name}
+        for row in run.rows():
+            recording = run.load_trajectory(row.key)
+            assert recording.perturbation == name
+            assert len(recording.support) == len(recording.decision_ticks)
+            assert row.support_min == recording.support.min() < 1.0
+    path = [RunFolder.open(out).rows()[0].path_length_m for out in (disturbed, clean)]
+    assert path[0] != path[1]
+    refused = CliRunner().invoke(main, options(scenes, clean, *DISTURBED, agent="looks", tasks="ped"))
+    assert refused.exit_code == 2 and f"perturbation '', not '{variant}'" in refused.stderr
+    shown = navbench("robustness", str(disturbed), str(clean), "--csv", str(tmp_path / "table.csv"))
+    assert "clean" in shown and "camera_yaw:10" in shown
+    assert (tmp_path / "table.csv").read_text().splitlines()[2].startswith(f'procedural,ped,"{variant}",2,1,')
+    assert "0 differ from their row" in navbench("score", str(disturbed))

@@ -34,6 +34,14 @@ def test_a_strict_success_needs_more_than_a_success(row, manifest):
     assert table.strict_sr_high[0] > 0.0
 
 
+def test_rows_of_different_variants_are_never_averaged(row, manifest):
+    planned = manifest(tasks=("ped",)).planned
+    rows = [row(entry[:3], perturbation="haze:0.1" if entry[2] else "", success=not entry[2]) for entry in planned]
+    table = task_table(rows, planned)
+    assert table.perturbation.tolist() == ["", "haze:0.1"]
+    assert table.sr.tolist() == [1.0, 0.0]
+
+
 def test_the_order_of_rows_changes_nothing(rows, manifest):
     planned = manifest().planned
     assert task_table(rows[::-1], planned).equals(task_table(rows, planned))

@@ -47,6 +47,20 @@ def test_a_recording_comes_back_bit_for_bit(trajectory, tmp_path):
     assert same(read_recording(tmp_path / "a.npz"), trajectory)
 
 
+def test_what_was_seen_and_the_variant_come_back(trajectory, tmp_path):
+    seen = replace(trajectory, perturbation="haze:0.05", support=np.full(10, 0.75), camera_distance_m=np.arange(10.0))
+    save_recording(seen, tmp_path / "a.npz")
+    assert same(read_recording(tmp_path / "a.npz"), seen)
+
+
+def test_a_recording_from_before_support_was_recorded_is_read_as_one_that_knows_none(trajectory, tmp_path):
+    save_recording(trajectory, tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as data:
+        older = {name: data[name] for name in data if name not in ("perturbation", "support", "camera_distance_m")}
+    np.savez_compressed(tmp_path / "older.npz", **older)
+    assert same(read_recording(tmp_path / "older.npz"), trajectory)
+
+
 def test_a_recording_of_one_pose_and_nobody_comes_back(trajectory, tmp_path):
     alone = replace(
         trajectory,
@@ -85,6 +99,9 @@ def test_a_truncated_recording_is_refused(trajectory, tmp_path, share):
         ({"commands": np.zeros((41, 2))}, "commands do not fit"),
         ({"contact_kind": np.array([0, 1, 7], dtype=np.int32)}, "unknown kind"),
         ({"ended": "in tears"}, "in tears"),
+        ({"support": np.ones(9)}, "support is float64"),
+        ({"support": np.full(10, np.nan)}, "support is negative or not finite"),
+        ({"camera_distance_m": np.full(10, -1.0)}, "camera_distance_m is negative"),
     ],
 )
 def test_a_recording_that_does_not_fit_together_is_refused(trajectory, tmp_path, changes, reason):

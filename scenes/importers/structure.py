@@ -1,0 +1,112 @@
+"""Structure: what a body would hit, as a mesh cut out of a field over voxels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.errors import DamagedFileError
+from navbench_gs.terrain.terrain import Mesh
+from scenes.importers.density import MOST_VOXELS, VoxelGrid, axes_of, density
+from scenes.importers.floaters import floating
+from scenes.importers.height_field import UPRIGHT, HeightField
+from scenes.importers.selection import chosen
+
+Floats32 = NDArray[np.float32]
+SOLID = 0.3
+"""Density at which a voxel counts as occupied."""
+CEILING_M = 1.2
+"""Structure above this is seen, never met: the robot is half a metre high."""
+LOWEST_M = 0.2
+"""What is lower cannot be told from the roughness of splats on the ground; what stands higher is continued down."""
+LYING_M, SKIN_M, SUNK_M = 0.12, 0.04, -0.15
+"""A Gaussian is ground if its centre is lower than the first and it lies flat, or than the second whatever its turn;
+what is deeper than the third is under the ground."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A scalar over voxels whose level set is a surface; larger inside."""
+
+    values: Floats32
+    """(NX, NY, NZ); z counts from the ground."""
+    grid: VoxelGrid
+    level: float
+
+    @property
+    def solid(self) -> NDArray[np.bool_]:
+        """(NX, NY, NZ) voxels inside."""
+        return self.values > self.level
+
+
+def voxel_grid(bounds: tuple[float, float, float, float], voxel_m: float) -> VoxelGrid:
+    """Voxels over ``bounds`` (x0, y0, x1, y1), from the ground up to ``CEILING_M``.
+
+    Raises:
+        DamagedFileError: they would be too many for memory.
+    """
+    x0, y0, x1, y1 = bounds
+    nx, ny, nz = (max(1, int(np.ceil(span / voxel_m))) for span in (x1 - x0, y1 - y0, CEILING_M))
+    if nx * ny * nz > MOST_VOXELS:
+        raise DamagedFileError(
+            f"a place of {x1 - x0:.0f} x {y1 - y0:.0f} m takes {nx * ny * nz / 1e6:.0f} million voxels of {voxel_m} m; "
+            "check the scale, or ask for larger voxels with --voxel"
+        )
+    return VoxelGrid((x0, y0, 0.0), (nx, ny, nz), voxel_m)
+
+
+def lying(cloud: GaussianCloud, heights: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which Gaussians (N,) are the ground, given the ``heights`` (N,) of their centres above it, metres."""
+    low = heights < LYING_M
+    flat = np.zeros(len(cloud), dtype=bool)
+    part = chosen(cloud, low)
+    flat[low] = np.abs(axes_of(part)[np.arange(len(part)), 2, np.argmin(part.scales, axis=1)]) > UPRIGHT
+    ground: NDArray[np.bool_] = (flat & low) | (heights < SKIN_M)
+    return ground
+
+
+def density_field(cloud: GaussianCloud, heights: NDArray[np.float64], grid: VoxelGrid) -> tuple[Field, NDArray]:
+    """Structure as the density of all that is not ground, floaters taken out; and the voxels of those floaters."""
+    above = ~lying(cloud, heights) & (heights > SUNK_M) & (heights < CEILING_M + 2.0)
+    values = density(chosen(cloud, above), heights[above], grid)
+    continue_to_the_ground(values, grid.voxel_m)
+    hanging = floating(values > SOLID, grid.voxel_m)
+    values[hanging] = 0.0
+    np.minimum(values, 2.0 * SOLID, out=values)  # an even slope at the surface puts it halfway between voxels
+    return Field(values, grid, SOLID), hanging
+
+
+def continue_to_the_ground(values: Floats32, voxel_m: float) -> None:
+    """Let the lowest layers be what stands over them."""
+    first = round(LOWEST_M / voxel_m)
+    values[..., :first] = values[..., first : first + 1]
+
+
+def surface(field: Field, ground: HeightField) -> Mesh:
+    """The level set of a field as triangles in the world frame, standing on the ground, outsides counter-clockwise."""
+    from skimage.measure import marching_cubes
+
+    if not field.solid.any():
+        return Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
+    outside = min(float(field.values.min()), field.level - 1e-3)
+    padded = np.pad(field.values, 1, constant_values=outside)
+    padded[..., 0] = padded[..., 1]  # open below: what stands goes into the ground
+    vertices, faces, _, _ = marching_cubes(padded, field.level, allow_degenerate=False)
+    vertices = np.asarray(field.grid.origin) + (vertices - 0.5) * field.grid.voxel_m
+    vertices[:, 2] += ground.at(vertices[:, :2])
+    return Mesh(np.round(vertices, 4).astype(np.float32), faces[:, ::-1].astype(np.int32))
+
+
+def cut_to_bodies(mesh: Mesh, ground: HeightField, bounds: tuple[float, float, float, float]) -> Mesh:
+    """The triangles of a mesh (world frame) over ``bounds`` that reach between the ground and ``CEILING_M``."""
+    x0, y0, x1, y1 = bounds
+    corners = mesh.vertices.astype(np.float64)[mesh.faces]
+    heights = corners[..., 2] - ground.at(corners[..., :2])
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    inside = (high[:, 0] >= x0) & (low[:, 0] <= x1) & (high[:, 1] >= y0) & (low[:, 1] <= y1)
+    kept = mesh.faces[inside & (heights.max(axis=1) > LOWEST_M) & (heights.min(axis=1) < CEILING_M)]
+    used, renumbered = np.unique(kept, return_inverse=True)
+    return Mesh(mesh.vertices[used], renumbered.reshape(-1, 3).astype(np.int32))

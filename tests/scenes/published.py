@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import shutil
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from huggingface_hub import snapshot_download
+from huggingface_hub.hf_api import DatasetInfo
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.splats.formats import write_splats
 
+REAL_DOWNLOAD = inspect.signature(snapshot_download)
 SMALL = 4000
 """Bytes below which the hub keeps no SHA-256."""
 
@@ -41,13 +44,24 @@ class FakeHub:
         if not folder.is_dir():
             raise ConnectionError("[Errno -2] Name or service not known")
         files = [self._entry(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
-        outside = SimpleNamespace(rfilename="../../outside.ply", size=9, lfs=None)
-        card = {"license": self.licence} if self.licence else None
-        return SimpleNamespace(sha="0123456789abcdef", siblings=[*files, outside], card_data=card, tags=[])
+        return DatasetInfo(
+            id=repository,
+            sha="0123456789abcdef",
+            siblings=[*files, {"rfilename": "../../outside.ply", "size": 9}],
+            cardData={"license": self.licence} if self.licence else None,
+            tags=[],
+            private=False,
+            disabled=False,
+            downloads=0,
+            likes=0,
+        )
 
     def snapshot_download(
         self, repository: str, *, repo_type: str, revision: str, allow_patterns: list[str], local_dir: str
     ) -> str:
+        REAL_DOWNLOAD.bind(
+            repository, repo_type=repo_type, revision=revision, allow_patterns=allow_patterns, local_dir=local_dir
+        )
         assert repo_type == "dataset" and revision == "0123456789abcdef"
         folder = self.root / repository
         names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -63,10 +77,12 @@ class FakeHub:
         return local_dir
 
     @staticmethod
-    def _entry(folder: Path, path: Path) -> Any:
-        size = path.stat().st_size
-        lfs = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if size >= SMALL else None
-        return SimpleNamespace(rfilename=path.relative_to(folder).as_posix(), size=size, lfs=lfs)
+    def _entry(folder: Path, path: Path) -> dict[str, Any]:
+        size, name = path.stat().st_size, path.relative_to(folder).as_posix()
+        if size < SMALL:
+            return {"rfilename": name, "size": size}
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return {"rfilename": name, "size": size, "lfs": {"size": size, "sha256": digest, "pointerSize": 134}}
 
 
 def write_mesh(path: Path, vertices: np.ndarray, faces: np.ndarray) -> None:

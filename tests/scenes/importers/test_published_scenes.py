@@ -24,7 +24,7 @@ from scenes.importers import import_plan
 from scenes.importers.import_plan import ImportPlan, overridden, read_override
 from scenes.importers.vid2sim import ENDS
 
-from ..navbench_gs.splats.clouds import random_cloud
+from ...navbench_gs.splats.clouds import random_cloud
 from .published import FakeHub, sidewalkbench_scene, vid2sim_scene
 
 TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), np.array([[0, 1, 2]])

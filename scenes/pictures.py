@@ -92,7 +92,8 @@ def plan_view(cloud: GaussianCloud, bounds: Bounds, longest_px: int = MAP_PX) ->
     view = np.array([[1.0, 0, 0, -(x0 + x1) / 2], [0, -1.0, 0, (y0 + y1) / 2], [0, 0, -1.0, away], [0, 0, 0, 1.0]])
     camera = Camera(view, longest_px * away / max(wide, deep), width, height)
     renderer = CpuRenderer()
-    return renderer.render(renderer.prepare(cloud), [camera]).rgb8()[0]
+    picture: Picture = renderer.render(renderer.prepare(cloud), [camera]).rgb8()[0]
+    return picture
 
 
 def _grid_colours(grid: Grid) -> NDArray[np.float64]:
@@ -119,7 +120,9 @@ def _route_legend(episodes: Sequence[Episode]) -> list[object]:
     from matplotlib.lines import Line2D
 
     tasks = dict.fromkeys(episode.task for episode in episodes)
-    marks = [Line2D([], [], color="0.3", marker=m, linestyle="none", label=t) for m, t in (("o", "start"), ("*", "goal"))]
+    marks = [
+        Line2D([], [], color="0.3", marker=m, linestyle="none", label=t) for m, t in (("o", "start"), ("*", "goal"))
+    ]
     return [*(Line2D([], [], color=ROUTE_COLOURS[task], label=task) for task in tasks), *marks]
 
 

@@ -20,8 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
     "merge": ("navbench_gs.cli.merge:merge", "Put the shards of a run together."),
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
-    "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
+    "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
 }

@@ -1,6 +1,6 @@
 """What is wrong with a scene: files, scale, starts and goals, and whether its splats support what a robot sees.
 
-Used by ``navbench scene check`` and by ``navbench_gs.testing.check_scene``; the same for procedural and captured scenes.
+Behind ``navbench scene check`` and ``navbench_gs.testing.check_scene``; the same for procedural and captured scenes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from navbench_gs.render.camera import Camera, robot_camera
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.support import coverage
 from navbench_gs.suite.catalog import load_cloud, load_episodes
-from navbench_gs.terrain.distance import clearance_field, occupied_by
+from navbench_gs.terrain.distance import DistanceField, occupied_by, room
 from navbench_gs.terrain.heights import ground_heights
 from navbench_gs.terrain.routes import cost_to_go
 from navbench_gs.terrain.slices import cells_in_band
@@ -35,6 +35,9 @@ LEAST_SUPPORT = 0.7
 """Mean coverage of the robot's views along the routes below which a capture does not support its camera."""
 VIEW_STEP_M = 2.0
 VIEWS_MOST = 60
+FAR_M = 1000.0
+MOST_VERTICES, MOST_INDICES = 131_072, 524_288
+"""What Bullet takes in one mesh (``B3_MAX_NUM_VERTICES``, ``B3_MAX_NUM_INDICES``)."""
 GRID_STRAY_SHARE = 0.02
 """Share of the cells touched by the structure that may lie off the blocked cells: outlines are rasterised twice."""
 
@@ -51,13 +54,20 @@ def scene_faults(scene: Scene, rules: Rules = RULES_V0) -> tuple[str, ...]:
     faults.extend(_mesh_faults(terrain))
     episodes: list[Episode] = []
     for task in TASKS:
-        try:
-            episodes.extend(load_episodes(scene, task))
-        except NavBenchError as error:
-            faults.append(f"{task}: {error}")
+        found, fault = _episodes_of(scene, task)
+        episodes.extend(found)
+        faults.extend(fault)
     faults.extend(_episode_faults(terrain, episodes, rules))
     faults.extend(_splat_faults(scene, terrain, episodes, rules))
     return tuple(faults)
+
+
+def _episodes_of(scene: Scene, task: str) -> tuple[Sequence[Episode], Sequence[str]]:
+    """The frozen episodes of a task, or the line that says why there are none."""
+    try:
+        return load_episodes(scene, task), ()
+    except NavBenchError as error:
+        return (), (f"{task}: {error}",)
 
 
 def _readable(scene: Scene) -> bool:
@@ -96,6 +106,8 @@ def _mesh_faults(terrain: Terrain) -> Iterator[str]:
             yield f"the {name} mesh has a vertex that is not finite"
         elif len(mesh.faces) and not 0 <= int(mesh.faces.min()) <= int(mesh.faces.max()) < len(mesh.vertices):
             yield f"the {name} mesh has a face that names no vertex"
+        elif len(mesh.vertices) > MOST_VERTICES or mesh.faces.size > MOST_INDICES:
+            yield f"the {name} mesh has {len(mesh.faces):,} triangles, more than the physics engine takes"
         elif name == "ground" and not len(mesh.faces):
             yield "there is no ground to stand on"
         else:
@@ -139,7 +151,8 @@ def _episode_faults(terrain: Terrain, episodes: Sequence[Episode], rules: Rules)
     grid, radius = terrain.grid, rules.robot.radius_m
     walls = grid.blocked | (_structure_cells(terrain) & ~grid.walkable)
     faulty: dict[tuple[str, str], list[int]] = defaultdict(list)
-    around = clearance_field(Grid(np.ones_like(walls), walls, grid.origin, grid.cell_m))
+    gaps = room(~walls, grid.cell_m) if walls.any() else np.full(walls.shape, np.float32(FAR_M))
+    around = DistanceField(gaps, grid.origin, grid.cell_m)
     for episode in episodes:
         start, goal = np.array(episode.start[:2]), np.array(episode.goal)
         inside = grid.holds(grid.walkable, np.stack([start, goal]), outside=False)
@@ -197,7 +210,7 @@ def _splat_faults(scene: Scene, terrain: Terrain, episodes: Sequence[Episode], r
 
 def route_cameras(terrain: Terrain, episodes: Sequence[Episode], rules: Rules) -> list[Camera]:
     """The Rules' camera every ``VIEW_STEP_M`` along the routes of the first task there is, ``VIEWS_MOST`` at most."""
-    poses = []
+    poses: list[tuple[float, float, float]] = []
     for episode in (episode for episode in episodes if episode.task == episodes[0].task):
         stops = np.arange(0.0, float(arc_lengths(episode.route)[-1]), VIEW_STEP_M)
         poses.extend(point_along(episode.route, float(stop)) for stop in stops)

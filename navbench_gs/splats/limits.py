@@ -7,7 +7,7 @@ from pathlib import Path
 from navbench_gs.errors import DamagedFileError
 
 MAX_GAUSSIANS = 10_000_000
-"""Also the limit of the ``.spz`` reference reader. At degree 3 this many take 2.4 GB, up to 7 GB while they are read."""
+"""Also the limit of the ``.spz`` reference reader. At degree 3 this many take 2.4 GB, up to 7 GB while read."""
 
 
 def require_readable(path: Path, count: int) -> None:

@@ -178,8 +178,8 @@ def load_cloud(scene: Scene, progress: Callable[[float], None] | None = None) ->
         try:
             cloud = read_cloud(path)
         except DamagedFileError as error:
-            raise DamagedFileError(f"{error}; {_cloud_mend(scene, path)}") from error
-        mend = _cloud_mend(scene, path)
+            raise DamagedFileError(f"{error}; {_cloud_mend(scene, 'that file')}") from error
+        mend = _cloud_mend(scene, str(path))
         made_now = False
     else:
         cloud = scene_source(scene.source).cloud(scene, progress)
@@ -284,10 +284,10 @@ def _check_episode_file(file: EpisodeFile, scene: Scene, task: str, rules: str, 
             raise InvalidRecordError(f"{path}: episodes.{index}: is {episode.name}, expected index {index} of {task}")
 
 
-def _cloud_mend(scene: Scene, path: Path) -> str:
-    if path.parent == scene.folder:
+def _cloud_mend(scene: Scene, what: str) -> str:
+    if cloud_path(scene).parent == scene.folder:
         return "restore the scene's folder, or import it again"
-    return f"delete {path} and it is made again"
+    return f"delete {what} and it is made again"
 
 
 def _regeneration_mend(scene: Scene) -> str:

@@ -67,15 +67,18 @@ def _may_touch(
     low, high = corners.min(axis=1), corners.max(axis=1)
     far = np.asarray(origin) + np.array(shape) * cell_m
     beside = (high[:, :2] < np.asarray(origin)).any(axis=1) | (low[:, :2] > far).any(axis=1)
-    return ~beside & (high[:, 2] >= ground.min() + band_m[0]) & (low[:, 2] <= ground.max() + band_m[1])
+    lowest, highest = ground.min() + band_m[0], ground.max() + band_m[1]
+    may: NDArray[np.bool_] = ~beside & (high[:, 2] >= lowest) & (low[:, 2] <= highest)
+    return may
 
 
 def _steps(corners: NDArray[np.float64], step_m: float) -> NDArray[np.int64]:
     """Into how many steps (T,) the longest edge of each triangle is cut, rounded up to a power of two."""
     edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
     wanted = np.maximum(edges / step_m, 1.0)
-    steps: NDArray[np.int64] = (2 ** np.ceil(np.log2(wanted))).astype(np.int64)
-    return np.minimum(steps, 2 ** int(math.log2(math.sqrt(BATCH_POINTS))))
+    most = 2 ** int(math.log2(math.sqrt(BATCH_POINTS)))
+    steps: NDArray[np.int64] = np.minimum(2 ** np.ceil(np.log2(wanted)), most).astype(np.int64)
+    return steps
 
 
 def _lattice(count: int) -> NDArray[np.float64]:

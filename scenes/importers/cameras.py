@@ -39,7 +39,8 @@ class TrainingViews:
     def up(self) -> Floats:
         """(3,) the direction that people who hold cameras upright call up: the mean of all."""
         mean = self.ups.mean(axis=0)
-        return mean / max(float(np.linalg.norm(mean)), 1e-9)
+        up: Floats = mean / max(float(np.linalg.norm(mean)), 1e-9)
+        return up
 
 
 def read_views(path: Path) -> TrainingViews:

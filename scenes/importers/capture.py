@@ -21,6 +21,7 @@ from navbench_gs.splats.formats import read_splats
 from navbench_gs.splats.transform import Similarity, transformed
 from navbench_gs.suite.catalog import SCENE_FILE
 from navbench_gs.suite.freeze import freeze_episodes
+from navbench_gs.suite.sampling import Pair
 from navbench_gs.terrain.terrain import Mesh, Terrain, save_terrain
 from scenes.importers.alignment import Alignment, align
 from scenes.importers.cameras import TrainingViews, read_views
@@ -32,12 +33,23 @@ from scenes.importers.height_field import HeightField, fit_ground, ground_mesh
 from scenes.importers.mesh_file import read_mesh
 from scenes.importers.options import CaptureOptions, place_of, scene_folder
 from scenes.importers.selection import chosen
-from scenes.importers.structure import CEILING_M, Field, cut_to_bodies, density_field, lying, surface, voxel_grid
+from scenes.importers.structure import (
+    CEILING_M,
+    Field,
+    columns_of,
+    cut_to_bodies,
+    density_field,
+    lying,
+    voxel_grid,
+    walls,
+)
 from scenes.importers.walkable import walkable_grid
 from scenes.pictures import draw_pictures
 
 FAINTEST = 1.0 / 255.0
 """Gaussians of less opacity are never drawn."""
+MOST_TRIANGLES = 60_000
+"""A given mesh of more triangles over the place is replaced by walls round what it covers: physics would crawl."""
 Tell = Callable[[str], None]
 
 
@@ -51,6 +63,8 @@ class Place:
     bounds: Bounds
     ground: HeightField
     structure: Mesh
+    solid: Field | None
+    """What the structure was cut out of; None where a mesh was given."""
     floaters: int
 
 
@@ -83,10 +97,11 @@ def import_capture(
     raw = read_splats(splats)
     tell(f"read {len(raw):,} Gaussians of degree {raw.sh_degree} from {splats.name}")
     views = read_views(cameras) if cameras is not None else None
-    alignment = _alignment(raw, views, options)
+    alignment = alignment_of(raw, views, options)
     tell(_told(alignment))
-    place = _place(raw, alignment.similarity, options, mesh, tell)
-    terrain = _terrain(place, tell)
+    place = make_place(raw, alignment.similarity, options, mesh, tell)
+    terrain = terrain_of(place)
+    tell(f"walkable {terrain.grid.walkable.sum() * terrain.grid.cell_m**2:.0f} m2")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
@@ -106,7 +121,8 @@ def import_capture(
     return scene.model_copy(update={"folder": folder})
 
 
-def _alignment(cloud: GaussianCloud, views: TrainingViews | None, options: CaptureOptions) -> Alignment:
+def alignment_of(cloud: GaussianCloud, views: TrainingViews | None, options: CaptureOptions) -> Alignment:
+    """How the cloud is brought upright and to scale: as the options say, else as is found. Raises as ``align``."""
     if options.transform is not None:
         return Alignment(options.transform, "transform", "transform", None)
     return align(cloud, views, options.up, options.scale)
@@ -120,31 +136,57 @@ def _told(alignment: Alignment) -> str:
     return f"aligned: up {alignment.up_from}, {ground}; {scale}"
 
 
-def _place(raw: GaussianCloud, by: Similarity, options: CaptureOptions, mesh: Path | None, tell: Tell) -> Place:
-    """Everything between reading and writing: align, clean, find the ground and the structure."""
+def make_place(
+    raw: GaussianCloud,
+    by: Similarity,
+    options: CaptureOptions,
+    mesh: Path | None = None,
+    tell: Tell = lambda line: None,
+) -> Place:
+    """Everything between reading and writing: align, clean, find the ground and the structure.
+
+    Raises:
+        DamagedFileError: there is no patch of ground, the place is too large, or the mesh cannot be read.
+    """
     cloud = transformed(chosen(raw, raw.opacities >= FAINTEST), by)
     bounds = place_bounds(cloud)
     tell(f"place {bounds[2] - bounds[0]:.0f} x {bounds[3] - bounds[1]:.0f} m")
     ground = fit_ground(cloud, bounds)
-    tell(f"ground {'flat' if not ground.values.any() else f'uneven, {np.ptp(ground.values):.2f} m from lowest to highest'}")
-    heights = cloud.means[:, 2] - ground.at(cloud.means[:, :2])
+    tell(f"ground {np.ptp(ground.values):.2f} m from lowest to highest")
+    heights = cloud.means[:, 2] - ground.at(cloud.means[:, :2].astype(np.float64))
     over = _over(bounds, cloud)
     dropped = over & (heights < -SUNK_M)
     dropped |= lonely(cloud, over & (heights > 0.0) & (heights < 2.0 * CEILING_M))
     cloud, heights = chosen(cloud, ~dropped), heights[~dropped]
     field, hanging = density_field(cloud, heights, voxel_grid(bounds, options.voxel_m))
     adrift = _within(hanging, field, cloud, heights)
-    if mesh is not None:
-        moved = read_mesh(mesh)
-        structure = replace(moved, vertices=by.applied_to(moved.vertices).astype(np.float32))
-        structure = cut_to_bodies(structure, ground, bounds)
-    else:
-        kept = chosen(cloud, ~adrift)
-        chosen_field = field if options.collision == "density" else depth_field(kept, ground, field)
-        structure = surface(chosen_field, ground)
+    kept = chosen(cloud, ~adrift)
+    structure, solid = _structure(kept, ground, field, by, options, mesh, bounds)
     floaters = int(dropped.sum() + adrift.sum())
     tell(f"dropped {floaters:,} floaters; structure of {len(structure.faces):,} triangles")
-    return Place(chosen(cloud, ~adrift), heights[~adrift], bounds, ground, structure, floaters)
+    return Place(kept, heights[~adrift], bounds, ground, structure, solid, floaters)
+
+
+def _structure(
+    cloud: GaussianCloud,
+    ground: HeightField,
+    density: Field,
+    by: Similarity,
+    options: CaptureOptions,
+    mesh: Path | None,
+    bounds: Bounds,
+) -> tuple[Mesh, Field | None]:
+    """The collision mesh, and the field it was cut out of: the given mesh as it is unless that is too large."""
+    if mesh is None:
+        field = density if options.collision == "density" else depth_field(cloud, ground, density)
+        return walls(field, ground), field
+    given = read_mesh(mesh)
+    placed = replace(given, vertices=by.applied_to(given.vertices).astype(np.float32))
+    cut = cut_to_bodies(placed, ground, bounds)
+    if len(cut.faces) <= MOST_TRIANGLES:
+        return cut, None
+    field = columns_of(cut, ground, density.grid)
+    return walls(field, ground), field
 
 
 def _over(bounds: Bounds, cloud: GaussianCloud) -> NDArray[np.bool_]:
@@ -166,9 +208,9 @@ def _within(
     return marked
 
 
-def _terrain(place: Place, tell: Tell) -> Terrain:
-    grid = walkable_grid(place.cloud, place.heights, place.structure, place.ground, place.bounds)
-    tell(f"walkable {grid.walkable.sum() * grid.cell_m**2:.0f} m2")
+def terrain_of(place: Place) -> Terrain:
+    """Ground, structure and walkable grid of a place."""
+    grid = walkable_grid(place.cloud, place.heights, place.structure, place.solid, place.ground, place.bounds)
     return Terrain(ground_mesh(place.ground), place.structure, grid)
 
 
@@ -217,18 +259,28 @@ def _manifest(place: Place, capture: Capture, options: CaptureOptions, folder: P
     )
 
 
+def _given(capture: Capture, options: CaptureOptions) -> list[Pair]:
+    """The given starts and goals in the scene's frame, seen from above."""
+    by = Similarity(capture.metres_per_unit, np.array(capture.rotation), np.array(capture.translation))
+    ends = [by.applied_to(pair)[:, :2].tolist() for pair in options.given]
+    return [((start[0], start[1]), (goal[0], goal[1])) for start, goal in ends]
+
+
+def _refusal(scene: Scene, task: str, given: list[Pair]) -> list[str]:
+    """Freeze the episodes of one task; why it has none, if so."""
+    try:
+        freeze_episodes(scene, task, given=given)
+    except InfeasibleEpisodeError as error:
+        return [f"{task}: {error}"]
+    return []
+
+
 def _freeze(scene: Scene, options: CaptureOptions, tell: Tell) -> Scene:
     """Freeze the episodes of every task that the place admits, and write the manifest."""
     assert scene.capture is not None
-    by = Similarity(scene.capture.metres_per_unit, np.array(scene.capture.rotation), scene.capture.translation)
-    given = [tuple((x, y) for x, y, _ in by.applied_to(pair).tolist()) for pair in options.given]
-    refused = []
-    for task in TASKS:
-        try:
-            freeze_episodes(scene, task, given=given)
-        except InfeasibleEpisodeError as error:
-            refused.append(f"{task}: {error}")
-            tell(f"no episodes of {refused[-1]}")
+    refused = [line for task in TASKS for line in _refusal(scene, task, _given(scene.capture, options))]
+    for line in refused:
+        tell(f"no episodes of {line}")
     if len(refused) == len(TASKS):
         raise InfeasibleEpisodeError(f"the place admits no episode of any task; {refused[0]}")
     tell(f"froze the episodes of {len(TASKS) - len(refused)} tasks")

@@ -3,6 +3,7 @@
 ``d`` is the Mahalanobis distance from a voxel's centre. Gaussians thinner than a voxel are widened to it, or a wall of
 flat discs would fall between the centres.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.render.cpu_compile import kernel
+
+Floats = NDArray[np.float64]
+Floats32 = NDArray[np.float32]
 
 REACH_SIGMAS = 2.5
 """Beyond this many standard deviations a Gaussian adds nothing."""
@@ -55,7 +59,8 @@ def widened_covariances(cloud: GaussianCloud, least_m: float) -> NDArray[np.floa
     """(N, 3, 3) covariances with every standard deviation at least ``least_m``, metres squared."""
     axes = axes_of(cloud)
     variances = np.maximum(cloud.scales.astype(np.float64), least_m) ** 2
-    return np.einsum("nij,nj,nkj->nik", axes, variances, axes)
+    covariances: NDArray[np.float64] = np.einsum("nij,nj,nkj->nik", axes, variances, axes)
+    return covariances
 
 
 def axes_of(cloud: GaussianCloud) -> NDArray[np.float64]:
@@ -70,7 +75,9 @@ def axes_of(cloud: GaussianCloud) -> NDArray[np.float64]:
 
 
 @kernel
-def _add_gaussians(means, covariances, opacities, origin, voxel_m, reach, field):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_gaussians(
+    means: Floats, covariances: Floats, opacities: Floats, origin: Floats, voxel_m: float, reach: float, field: Floats32
+) -> None:
     """Add every Gaussian to the voxels within ``reach`` standard deviations of it."""
     nx, ny, nz = field.shape
     for n in range(len(means)):

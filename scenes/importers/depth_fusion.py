@@ -17,8 +17,10 @@ from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.cpu_compile import kernel
 from scenes.importers.height_field import HeightField
 from scenes.importers.structure import Field, continue_to_the_ground
-from scenes.importers.walkable import seen_ground
+from scenes.importers.walkable import CELL_M, seen_ground
 
+Floats = NDArray[np.float64]
+Floats32 = NDArray[np.float32]
 STEP_M = 2.0
 """Distance of two places that are looked from."""
 HEADINGS = 6
@@ -60,20 +62,15 @@ def viewpoints(cloud: GaussianCloud, ground: HeightField, occupancy: Field) -> N
     from scipy.ndimage import distance_transform_edt
 
     grid = occupancy.grid
-    heights = cloud.means[:, 2] - ground.at(cloud.means[:, :2])
-    cells = (int(np.ceil(grid.shape[0] * grid.voxel_m / 0.1)), int(np.ceil(grid.shape[1] * grid.voxel_m / 0.1)))
-    seen = seen_ground(cloud, heights, grid.origin[:2], cells)
-    taken = occupancy.solid.any(axis=2)
-    i, j = (np.minimum((np.arange(count) + 0.5) * 0.1 / grid.voxel_m, taken.shape[k] - 1).astype(int) for k, count in enumerate(cells))
-    free = seen & (distance_transform_edt(~taken[np.ix_(i, j)]) * 0.1 > MOST_OCCUPIED_NEAR)
-    spots, chosen = np.argwhere(free), []
-    tile = np.floor(spots * 0.1 / STEP_M).astype(np.int64)
-    _, first = np.unique(tile, axis=0, return_inverse=True)
-    for number in range(int(first.max()) + 1 if len(first) else 0):
-        group = spots[first.ravel() == number]
-        middle = np.argmin(np.sum((group - group.mean(axis=0)) ** 2, axis=1))
-        chosen.append(group[middle])
-    places = np.asarray(grid.origin[:2]) + (np.array(chosen).reshape(-1, 2) + 0.5) * 0.1
+    room = distance_transform_edt(~occupancy.solid.any(axis=2)) * grid.voxel_m
+    spots = np.asarray(grid.origin[:2]) + (np.argwhere(room > MOST_OCCUPIED_NEAR) + 0.5) * grid.voxel_m
+    heights = cloud.means[:, 2] - ground.at(cloud.means[:, :2].astype(np.float64))
+    shape = (int(np.ceil(grid.shape[0] * grid.voxel_m / CELL_M)), int(np.ceil(grid.shape[1] * grid.voxel_m / CELL_M)))
+    seen = seen_ground(cloud, heights, grid.origin[:2], shape)
+    cells = np.floor((spots - grid.origin[:2]) / CELL_M).astype(np.int64)
+    spots = spots[seen[cells[:, 0], cells[:, 1]]]
+    _, first = np.unique(np.floor(spots / STEP_M), axis=0, return_index=True)  # one in each square of the step
+    places: NDArray[np.float64] = spots[first]
     return places[:: max(1, math.ceil(len(places) / MOST_PLACES))]
 
 
@@ -86,7 +83,18 @@ def cameras_at(place: NDArray[np.float64], ground_z: float) -> list[Camera]:
 
 
 @kernel
-def _fuse(depth, view, focal, origin, voxel_m, level, farthest, cut, total, weight):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _fuse(
+    depth: Floats32,
+    view: Floats,
+    focal: float,
+    origin: Floats,
+    voxel_m: float,
+    level: Floats,
+    farthest: float,
+    cut: float,
+    total: Floats32,
+    weight: Floats32,
+) -> None:
     """Add one depth picture (H, W) to the sums of truncated signed distances (NX, NY, NZ), positive before surfaces."""
     height, width = depth.shape
     nx, ny, nz = total.shape

@@ -52,4 +52,5 @@ def floating(occupied: NDArray[np.bool_], voxel_m: float) -> NDArray[np.bool_]:
         kept[np.unique(layer)] = True
     kept &= sizes >= SPECK_VOXELS
     kept[0] = True
-    return ~kept[pieces]
+    adrift: NDArray[np.bool_] = ~kept[pieces]
+    return adrift

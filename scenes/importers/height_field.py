@@ -29,6 +29,7 @@ FAINTEST = 0.2
 """Gaussians of less opacity say nothing about the ground."""
 FLAT_M = 0.02
 """Ground that departs from z = 0 by less than this everywhere is taken to be flat."""
+MOST_VERTICES = 40_000
 APRON_M = 10.0
 """How far the ground continues beyond the grid."""
 
@@ -97,10 +98,11 @@ def _smoothed(points: Floats, weights: Floats, shape: tuple[int, int], origin: t
 def ground_mesh(field: HeightField) -> Mesh:
     """Triangles of the ground, continued level beyond its border, as a body may drive on them.
 
-    A flat field becomes squares of 2 m, others follow every sample.
+    A flat field becomes squares of 2 m, others of 1 m, larger ones where that would be too many for physics.
     """
     nx, ny = field.values.shape
-    step = 4 if not field.values.any() else 1
+    step = 2 if field.values.any() else 4
+    step = max(step, int(np.ceil(np.sqrt(nx * ny / MOST_VERTICES))))
     border = int(np.ceil(APRON_M / (STEP_M * step))) * step
     i, j = np.arange(-border, nx + border + step, step), np.arange(-border, ny + border + step, step)
     x, y = np.meshgrid(field.origin[0] + i * STEP_M, field.origin[1] + j * STEP_M, indexing="ij")

@@ -13,11 +13,14 @@ from navbench_gs.domain.streams import stream
 from navbench_gs.errors import DamagedFileError
 
 Floats = NDArray[np.float64]
-SAMPLED = 8000
-"""Gaussians that planes are tried against, drawn by the area they show."""
+SAMPLED, TRIED_ON = 60_000, 6000
+"""Gaussians drawn by opacity and width, and how many of them planes are tried on; the best is fitted to all."""
 TRIALS = 600
-TOLERANCE_SHARE = 0.006
-"""How far off a plane its Gaussians may lie, as a share of the cloud's extent."""
+TOLERANCE_SHARE = 0.03
+"""How far off a plane its Gaussians may lie, as a share of the extent of the cloud's middle half."""
+NARROWING = (*(1.0,) * 4, *(0.5,) * 4, *(0.25,) * 4, *(0.12,) * 4, *(0.06,) * 4)
+"""Shares of the tolerance within which points count while the plane is fitted again and again."""
+FEWEST = 100
 BELOW_WEIGHT = 2.0
 """What lies below a plane counts this much against it: nothing is under the ground."""
 SMALLEST_SHARE = 0.08
@@ -42,7 +45,9 @@ class Plane:
     share: float
     """Share of the cloud's area within the tolerance."""
     below: float
-    """Share of the cloud's area below it."""
+    """Share of the cloud's area well below it."""
+    above: float
+    """Share of the cloud's area well above it."""
     found_by: str
     """What was taken to be up while it was sought."""
 
@@ -67,20 +72,20 @@ def ground_plane(cloud: GaussianCloud, up: Floats | None) -> Plane:
     tried = [("up", up)] if up is not None else [*((name, np.array(axis)) for name, axis in CONVENTIONS), ("any", None)]
     for name, axis in tried:
         best = _best_plane(points, planes, tolerance, axis, name)
-        if best is not None and best.share >= SMALLEST_SHARE and best.score > 0:
+        if best is not None and best.share >= SMALLEST_SHARE and best.score > 0 and best.above >= best.below:
             return best
     raise DamagedFileError("no ground was found: no plane holds enough of the capture; say which way is up with --up")
 
 
 def _sampled(cloud: GaussianCloud) -> tuple[Floats, float]:
-    """Centres (S, 3) drawn by opacity and area, and the tolerance of a plane in the cloud's units."""
+    """Centres (S, 3) drawn by opacity and width, and the tolerance of a plane in the cloud's units."""
     sizes = np.sort(cloud.scales.astype(np.float64), axis=1)
     area = sizes[:, 1] * sizes[:, 2]
     weight = cloud.opacities * np.sqrt(area)
     rng = stream("import", "plane", len(cloud))
     drawn = rng.choice(len(cloud), size=min(SAMPLED, 4 * len(cloud)), p=weight / weight.sum())
     points = cloud.means[drawn].astype(np.float64)
-    low, high = np.quantile(points, [0.05, 0.95], axis=0)
+    low, high = np.quantile(cloud.means, [0.25, 0.75], axis=0)
     return points, TOLERANCE_SHARE * float(np.linalg.norm(high - low))
 
 
@@ -107,24 +112,27 @@ def _best_plane(
         sign = np.where(along < 0, -1.0, 1.0)
         steep = np.abs(along) >= math.cos(TILT_RAD)
         normals, offsets = (normals * sign[:, None])[steep], (offsets * sign)[steep]
-    found = [_judged(points, n, o, tolerance, name) for n, o in zip(normals, offsets, strict=True)]
+    found = [_judged(points[:TRIED_ON], n, o, tolerance, name) for n, o in zip(normals, offsets, strict=True)]
     if not found:
         return None
     best = max(found, key=lambda plane: plane.score)
-    for _ in range(5):
-        best = _refitted(points, best, tolerance)
+    for share in NARROWING:
+        best = _refitted(points, best, share * tolerance, tolerance)
     return best
 
 
 def _judged(points: Floats, normal: Floats, offset: float, tolerance: float, name: str) -> Plane:
     height = points @ normal - offset
     share = float((np.abs(height) <= tolerance).mean())
-    return Plane(normal, float(offset), share, float((height < -3.0 * tolerance).mean()), name)
+    below, above = (float((side * height > 3.0 * tolerance).mean()) for side in (-1.0, 1.0))
+    return Plane(normal, float(offset), share, below, above, name)
 
 
-def _refitted(points: Floats, plane: Plane, tolerance: float) -> Plane:
-    """The least-squares plane of the points near a plane, the same side up."""
-    near = points[np.abs(points @ plane.normal - plane.offset) <= tolerance]
+def _refitted(points: Floats, plane: Plane, reach: float, tolerance: float) -> Plane:
+    """The least-squares plane of the points within ``reach`` of a plane, the same side up; the same if they are few."""
+    near = points[np.abs(points @ plane.normal - plane.offset) <= reach]
+    if len(near) < FEWEST:
+        return plane
     centre = near.mean(axis=0)
     normal = np.linalg.svd(near - centre, full_matrices=False)[2][2]
     normal = normal if normal @ plane.normal > 0 else -normal

@@ -20,7 +20,9 @@ EAVES_SHARE = 0.15
 """The plan leaves out what is higher than this share of its width: crowns and roofs."""
 
 
-def draw_preview(splats: Path, path: Path, *, cameras: Path | None, up: tuple[float, ...] | None) -> tuple[float, float]:
+def draw_preview(
+    splats: Path, path: Path, *, cameras: Path | None, up: tuple[float, ...] | None
+) -> tuple[float, float]:
     """Draw a capture from straight above with a grid in its own units; returns how wide and deep the plan is.
 
     Raises:
@@ -41,7 +43,9 @@ def draw_preview(splats: Path, path: Path, *, cameras: Path | None, up: tuple[fl
     panel.imshow(plan_view(low, (x0, y0, x1, y1)), extent=(x0, x1, y0, y1))
     panel.locator_params(nbins=20)
     panel.grid(color="white", alpha=0.25, linewidth=0.6)
-    panel.set(xlabel="x [units]", ylabel="y [units]", title=f"{splats.name} from above, ground upright, not yet to scale")
+    panel.set(
+        xlabel="x [units]", ylabel="y [units]", title=f"{splats.name} from above, ground upright, not yet to scale"
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)

@@ -1,4 +1,4 @@
-"""Structure: what a body would hit, as a mesh cut out of a field over voxels."""
+"""Structure: what a body would hit, from a field over voxels or from a given mesh."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
+from navbench_gs.terrain.slices import BODY_BAND_M, cells_in_band
 from navbench_gs.terrain.terrain import Mesh
 from scenes.importers.density import MOST_VOXELS, VoxelGrid, axes_of, density
 from scenes.importers.floaters import floating
@@ -22,6 +23,10 @@ CEILING_M = 1.2
 """Structure above this is seen, never met: the robot is half a metre high."""
 LOWEST_M = 0.2
 """What is lower cannot be told from the roughness of splats on the ground; what stands higher is continued down."""
+WALL_M = (-0.1, 0.8)
+"""Heights between which walls stand."""
+STRAIGHT_VOXELS = 0.2
+"""Outlines may be straightened by so much of a voxel."""
 LYING_M, SKIN_M, SUNK_M = 0.12, 0.04, -0.15
 """A Gaussian is ground if its centre is lower than the first and it lies flat, or than the second whatever its turn;
 what is deeper than the third is under the ground."""
@@ -68,7 +73,9 @@ def lying(cloud: GaussianCloud, heights: NDArray[np.float64]) -> NDArray[np.bool
     return ground
 
 
-def density_field(cloud: GaussianCloud, heights: NDArray[np.float64], grid: VoxelGrid) -> tuple[Field, NDArray]:
+def density_field(
+    cloud: GaussianCloud, heights: NDArray[np.float64], grid: VoxelGrid
+) -> tuple[Field, NDArray[np.bool_]]:
     """Structure as the density of all that is not ground, floaters taken out; and the voxels of those floaters."""
     above = ~lying(cloud, heights) & (heights > SUNK_M) & (heights < CEILING_M + 2.0)
     values = density(chosen(cloud, above), heights[above], grid)
@@ -85,19 +92,59 @@ def continue_to_the_ground(values: Floats32, voxel_m: float) -> None:
     values[..., :first] = values[..., first : first + 1]
 
 
-def surface(field: Field, ground: HeightField) -> Mesh:
-    """The level set of a field as triangles in the world frame, standing on the ground, outsides counter-clockwise."""
-    from skimage.measure import marching_cubes
+def solid_plan(field: Field) -> NDArray[np.float32]:
+    """(NX, NY) the largest value of each column between the heights that a body has."""
+    layers = slice(0, max(1, round(BODY_BAND_M[1] / field.grid.voxel_m)))
+    plan: NDArray[np.float32] = field.values[..., layers].max(axis=2)
+    return plan
 
-    if not field.solid.any():
-        return Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
+
+def walls(field: Field, ground: HeightField) -> Mesh:
+    """What a body would hit as upright walls along the outlines of the solid columns; outsides counter-clockwise.
+
+    A robot that stands on the ground meets a column or does not; the shape of things above and below tells it nothing.
+    """
+    from skimage.measure import approximate_polygon, find_contours
+
     outside = min(float(field.values.min()), field.level - 1e-3)
-    padded = np.pad(field.values, 1, constant_values=outside)
-    padded[..., 0] = padded[..., 1]  # open below: what stands goes into the ground
-    vertices, faces, _, _ = marching_cubes(padded, field.level, allow_degenerate=False)
-    vertices = np.asarray(field.grid.origin) + (vertices - 0.5) * field.grid.voxel_m
-    vertices[:, 2] += ground.at(vertices[:, :2])
-    return Mesh(np.round(vertices, 4).astype(np.float32), faces[:, ::-1].astype(np.int32))
+    plan = np.pad(solid_plan(field), 1, constant_values=outside)
+    pieces = []
+    contours = find_contours(plan, field.level, positive_orientation="high")  # type: ignore[no-untyped-call]
+    for contour in contours:
+        outline = approximate_polygon(contour, STRAIGHT_VOXELS)  # type: ignore[no-untyped-call]
+        points = np.asarray(field.grid.origin[:2]) + (outline - 0.5) * field.grid.voxel_m
+        if len(points) > 2:
+            pieces.append(_fence(points, ground))
+    return _joined(pieces)
+
+
+def _fence(points: NDArray[np.float64], ground: HeightField) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Vertices (2 P, 3) and faces of a wall along a polyline (P, 2)."""
+    level = ground.at(points)
+    low, high = (np.column_stack([points, level + z]) for z in WALL_M)
+    a = np.arange(len(points) - 1)
+    b, c, d = a + 1, a + 1 + len(points), a + len(points)
+    faces = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    return np.concatenate([low, high]), faces
+
+
+def _joined(pieces: list[tuple[NDArray[np.float64], NDArray[np.int64]]]) -> Mesh:
+    """One mesh of many, vertices rounded to a tenth of a millimetre."""
+    if not pieces:
+        return Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
+    starts = np.cumsum([0, *(len(vertices) for vertices, _ in pieces[:-1])])
+    vertices = np.concatenate([vertices for vertices, _ in pieces])
+    faces = np.concatenate([faces + start for (_, faces), start in zip(pieces, starts, strict=True)])
+    return Mesh(np.round(vertices, 4).astype(np.float32), faces.astype(np.int32))
+
+
+def columns_of(mesh: Mesh, ground: HeightField, grid: VoxelGrid) -> Field:
+    """The columns of voxels that a mesh passes through, as a field."""
+    nx, ny, _ = grid.shape
+    x, y = (grid.origin[k] + (np.arange(grid.shape[k]) + 0.5) * grid.voxel_m for k in (0, 1))
+    level = ground.at(np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1))
+    touched = cells_in_band(mesh, (nx, ny), grid.origin[:2], grid.voxel_m, level, (LOWEST_M, BODY_BAND_M[1]))
+    return Field(touched[..., None].astype(np.float32), VoxelGrid(grid.origin, (nx, ny, 1), grid.voxel_m), 0.5)
 
 
 def cut_to_bodies(mesh: Mesh, ground: HeightField, bounds: tuple[float, float, float, float]) -> Mesh:

@@ -13,7 +13,7 @@ from navbench_gs.terrain.terrain import Grid, Mesh
 from scenes.importers.density import VoxelGrid, density
 from scenes.importers.height_field import HeightField
 from scenes.importers.selection import chosen
-from scenes.importers.structure import lying
+from scenes.importers.structure import Field, lying, solid_plan
 
 CELL_M = 0.1
 CORRIDOR_M = 0.5
@@ -28,6 +28,7 @@ def walkable_grid(
     cloud: GaussianCloud,
     heights: NDArray[np.float64],
     structure: Mesh,
+    solid: Field | None,
     ground: HeightField,
     bounds: tuple[float, float, float, float],
 ) -> Grid:
@@ -37,6 +38,7 @@ def walkable_grid(
         cloud: aligned Gaussians.
         heights: (N,) of their centres above the ground, metres.
         structure: what a body would hit.
+        solid: what the structure is the outline of, so that its inside is blocked as well.
         ground: its height.
         bounds: metres.
     """
@@ -45,6 +47,11 @@ def walkable_grid(
     x, y = (low + (np.arange(count) + 0.5) * CELL_M for low, count in zip((x0, y0), shape, strict=True))
     level = ground.at(np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1))
     blocked = cells_in_band(structure, shape, (x0, y0), CELL_M, level)
+    if solid is not None:
+        plan, voxel = solid_plan(solid) > solid.level, solid.grid.voxel_m
+        i = np.minimum(((x - x0) / voxel).astype(np.int64), plan.shape[0] - 1)
+        j = np.minimum(((y - y0) / voxel).astype(np.int64), plan.shape[1] - 1)
+        blocked |= plan[np.ix_(i, j)]
     free = seen_ground(cloud, heights, (x0, y0), shape) & ~blocked
     return Grid(roamed(free, CELL_M, CORRIDOR_M), blocked, (x0, y0), CELL_M)
 

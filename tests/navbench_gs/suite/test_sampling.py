@@ -117,3 +117,14 @@ def test_the_version_of_the_rules_keys_the_streams(yard):
         sample_episode(yard.scene, yard.terrain, "empty", 0, other).start
         != sample_episode(yard.scene, yard.terrain, "empty", 0).start
     )
+
+
+def test_given_starts_and_goals_come_first_unless_they_lack_room(yard):
+    inside_a_wall = ((0.0, 0.0), (6.0, 0.0))
+    pair = ((-6.0, -6.0), (-6.0, 7.0))
+    file = sample_episodes(yard.scene, yard.terrain, "empty", count=3, given=[pair, inside_a_wall])
+    first, second, third = file.episodes
+    assert first.start[:2] == pair[0] and first.goal == pair[1]
+    assert second.goal != inside_a_wall[1]
+    assert file.rejected["given start and goal without a wide way"] == 1
+    assert third == sample_episodes(yard.scene, yard.terrain, "empty", count=3).episodes[2]

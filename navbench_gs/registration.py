@@ -1,4 +1,4 @@
-"""The gymnasium ids: every embedded scene with every task."""
+"""The gymnasium ids: every embedded and every fetched scene with every task."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import gymnasium
 
 from navbench_gs.domain.task import TASKS
 from navbench_gs.errors import NavBenchError
-from navbench_gs.suite.catalog import scene_ids
+from navbench_gs.suite.catalog import scene_ids, suite_names
 
 NAMESPACE = "NavBenchGS"
 VERSION = 0
+WITHOUT_IDS = ("dev",)
+"""Suites that are driven by name only."""
 
 
 def env_id(scene_id: str, task: str) -> str:
@@ -18,13 +20,16 @@ def env_id(scene_id: str, task: str) -> str:
 
 
 def register_all() -> None:
-    """Register every embedded scene with every task; none if the scenes are not installed."""
+    """Register every embedded scene, and every captured one that was fetched, with every task.
+
+    None if the scenes are not installed; calling it again adds what has been fetched since.
+    """
     try:
-        scenes = scene_ids("embedded")
+        scenes = [scene for suite in suite_names() if suite not in WITHOUT_IDS for scene in scene_ids(suite)]
     except NavBenchError:
         return
     for scene in scenes:
         for task in TASKS:
-            gymnasium.register(
-                env_id(scene, task), entry_point="navbench_gs.env:NavEnv", kwargs={"scene": scene, "task": task}
-            )
+            name = env_id(scene, task)
+            if name not in gymnasium.registry:
+                gymnasium.register(name, entry_point="navbench_gs.env:NavEnv", kwargs={"scene": scene, "task": task})

@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "merge": ("navbench_gs.cli.merge:merge", "Put the shards of a run together."),
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
-    "scene": ("navbench_gs.cli.scene:scene", "Make scenes of captures, check them, look at them."),
+    "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
 }

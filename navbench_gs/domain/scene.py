@@ -58,7 +58,7 @@ class Capture(Record):
 class Scene(Record):
     """The manifest of one place: the file ``scene.json`` of its folder."""
 
-    scene_id: str = Field(pattern=r"^[a-z]+_[0-9]{2,6}$")
+    scene_id: str = Field(pattern=r"^[a-z][a-z0-9]*_[0-9]{2,6}$")
     place: str
     """Kind of place, for example ``plaza``; the first half of ``scene_id``."""
     suite: str

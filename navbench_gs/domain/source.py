@@ -1,8 +1,9 @@
-"""SceneSource: where the splats of a scene come from."""
+"""SceneSource: where the splats of a scene come from; PublishedSource: one that fetches them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -41,5 +42,41 @@ class SceneSource(Protocol):
         """Make a scene: write ``scene.json``, ``terrain.npz`` and what :meth:`cloud` needs into ``folder``.
 
         The folder appears whole or not at all. Raises ``NotImplementedError`` from sources that only read.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a publisher offers, as its repository says it now."""
+
+    repository: str
+    url: str
+    revision: str
+    """Commit of the repository; everything is read at this one."""
+    licence: str
+    scenes: dict[str, int]
+    """Scene id -> bytes to download for it."""
+
+
+@runtime_checkable
+class PublishedSource(SceneSource, Protocol):
+    """A source whose scenes lie in a publisher's repository and are made drivable on this machine."""
+
+    def offer(self) -> Offer:
+        """What there is to fetch. Asks the publisher; nothing is downloaded.
+
+        Raises ``SceneUnavailableError`` if the publisher cannot be reached.
+        """
+        ...
+
+    def fetch(self, scene_id: str, folder: Path, overrides: Path | None, tell: Callable[[str], None]) -> Scene:
+        """Download one scene, or go on with it, and make a drivable scene of it in ``folder``.
+
+        Args:
+            scene_id: a name of :meth:`offer`.
+            folder: the scene's folder, named for its id; appears whole or not at all.
+            overrides: folder with a ``<scene_id>.yaml`` that wins over what was published.
+            tell: is told one line after each step, and each thing that was not understood.
         """
         ...

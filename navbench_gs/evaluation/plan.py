@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,14 @@ from navbench_gs.domain.run import RunConfig, RunManifest
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.task import task_named
 from navbench_gs.env import env_for_card
-from navbench_gs.errors import AgentCardError, InvalidRecordError, NavBenchError, UnknownNameError, one_line
+from navbench_gs.errors import (
+    AgentCardError,
+    InvalidRecordError,
+    NavBenchError,
+    RunMismatchError,
+    UnknownNameError,
+    one_line,
+)
 from navbench_gs.evaluation.needs import NO_PICTURE, sees
 from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids, suite_names
 
@@ -45,12 +53,14 @@ def plan_run(config: RunConfig, *, shard: tuple[int, int] | None = None, rules: 
     Raises:
         UnknownNameError: no such agent, task, suite or scene; the closest one is offered.
         InvalidRecordError: fewer episodes are frozen than asked for, or a file does not fit its record.
+        RunMismatchError: procedural and captured scenes would share the run's table.
         AgentCardError: the agent asks for something the Rules do not offer.
         RendererUnavailableError: the renderer asked for cannot run here.
     """
     for task in config.tasks:
         task_named(task)
     scenes = {scene.scene_id: scene for scene in chosen_scenes(config.suite, config.scenes)}
+    _require_one_provenance(config.suite, scenes.values())
     card = card_of(config.agent, config.checkpoint)
     renderer = picture_rules(card, next(iter(scenes.values())), config.tasks[0], config.renderer)
     chosen = [
@@ -87,6 +97,16 @@ def chosen_scenes(suite: str, names: tuple[str, ...]) -> tuple[Scene, ...]:
         if name not in known:
             raise UnknownNameError(f"scene of suite '{suite}'", name, known, "navbench list scenes")
     return tuple(load_scene(name) for name in dict.fromkeys(names or known))
+
+
+def _require_one_provenance(suite: str, scenes: Iterable[Scene]) -> None:
+    """Refuse a run over procedural and captured scenes: no mean over both means anything."""
+    first = {scene.provenance: scene.scene_id for scene in reversed(tuple(scenes))}
+    if len(first) > 1:
+        shown = " and ".join(f"{provenance} ({first[provenance]}, ...)" for provenance in sorted(first))
+        raise RunMismatchError(
+            f"'{suite}' holds {shown} scenes, whose scores never share a table: run each kind apart with --scenes"
+        )
 
 
 def card_of(agent: str, checkpoint: str | None) -> AgentCard:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError, one_line
 from navbench_gs.splats.activation import logits_of, opacities_of, scales_of, unit_quaternions
+from navbench_gs.splats.limits import require_readable
 from navbench_gs.splats.stored_zip import require_stored_zip
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def _array(path: Path, tensors: dict[str, torch.Tensor], quantity: str) -> NDArr
     tensor = tensors[name]
     if not tensor.is_floating_point() or not tensor.is_contiguous() or tensor.layout != torch.strided:
         raise DamagedFileError(f"{path}: '{name}' is no plain tensor of floats")
+    require_readable(path, tensor.shape[0] if tensor.dim() else 0)
     if tensor.dim() == 0 or tensor.numel() * tensor.element_size() > path.stat().st_size:
         raise DamagedFileError(f"{path}: '{name}' has shape {tuple(tensor.shape)}, which the file cannot hold")
     return np.array(tensor.detach().to(torch.float32).numpy(), dtype=np.float32)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError, one_line
+from navbench_gs.splats.limits import require_readable
 from navbench_gs.splats.stored_zip import require_stored_zip
 
 FIELDS = ("means", "quats", "scales", "opacities", "sh")
@@ -52,7 +53,7 @@ def save_cloud(path: Path, cloud: GaussianCloud) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def _require_honest_headers(archive: np.lib.npyio.NpzFile) -> None:
+def _require_honest_headers(path: Path, archive: np.lib.npyio.NpzFile) -> None:
     """Refuse an array whose header claims more than its entry holds, before numpy allocates what it claims."""
     assert archive.zip is not None
     for name in FIELDS:
@@ -60,6 +61,7 @@ def _require_honest_headers(archive: np.lib.npyio.NpzFile) -> None:
             if np.lib.format.read_magic(member) != (1, 0):
                 raise ValueError(f"'{name}' is of another version of numpy's format")
             shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+        require_readable(path, shape[0] if shape else 0)
         if math.prod(shape) * dtype.itemsize > archive.zip.getinfo(f"{name}.npy").file_size:
             raise ValueError(f"'{name}' claims the shape {shape}, more than the file holds")
 
@@ -73,8 +75,10 @@ def read_cloud(path: Path) -> GaussianCloud:
     require_stored_zip(path)
     try:
         with np.load(path, allow_pickle=False) as archive:
-            _require_honest_headers(archive)
+            _require_honest_headers(path, archive)
             arrays = {name: np.asarray(archive[name], dtype=np.float32) for name in FIELDS}
+    except DamagedFileError:
+        raise
     except Exception as error:  # numpy's reader raises a dozen kinds on damaged files
         raise DamagedFileError(f"cannot read the Gaussian cloud {path}: {one_line(error)}") from error
     return GaussianCloud(**arrays).validated(str(path))

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.errors import DamagedFileError
+from navbench_gs.splats.limits import require_readable
 
 MAX_HEADER_BYTES = 1 << 16
+MAX_TEXT_BYTES = 1 << 30
+"""Text takes several times its size while it is read."""
 TYPE_BYTES = {
     **dict.fromkeys(("char", "uchar", "int8", "uint8"), 1),
     **dict.fromkeys(("short", "ushort", "int16", "uint16"), 2),
@@ -45,6 +48,7 @@ class _Header:
 
     text: bool = False
     claimed: int = 0
+    most_rows: int = 0
     rows: int = 0
     columns: int = 0
     row_bytes: int = 0
@@ -52,6 +56,7 @@ class _Header:
     def close_element(self) -> None:
         """Add the bytes of the element whose properties are all read."""
         self.claimed += self.rows * max(1, self.columns * ASCII_BYTES if self.text else self.row_bytes)
+        self.most_rows = max(self.most_rows, self.rows)
         self.rows = self.columns = self.row_bytes = 0
 
 
@@ -70,6 +75,9 @@ def _require_honest_header(path: Path) -> None:
     else:
         raise ValueError(f"no 'end_header' within its first {MAX_HEADER_BYTES} bytes")
     header.close_element()
+    require_readable(path, header.most_rows)
+    if header.text and size > MAX_TEXT_BYTES:
+        raise ValueError(f"a text file of more than {MAX_TEXT_BYTES >> 20} MiB; save it as binary")
     if header.claimed > size - read + header.text:  # the last line of a text may lack its break
         raise ValueError(f"truncated: its header claims {header.claimed} bytes of data, {size - read} follow")
 

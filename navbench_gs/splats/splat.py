@@ -14,6 +14,7 @@ from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
 from navbench_gs.splats.activation import unit_quaternions
 from navbench_gs.splats.harmonics import CONSTANT_TERM, constant_harmonics
+from navbench_gs.splats.limits import require_readable
 
 RECORD = np.dtype([("mean", "<f4", 3), ("scale", "<f4", 3), ("rgba", "u1", 4), ("quat", "u1", 4)])
 
@@ -25,6 +26,7 @@ def read_splat(path: Path) -> GaussianCloud:
         DamagedFileError: absent, empty, truncated inside a record, or holding unsound values.
     """
     try:
+        require_readable(path, path.stat().st_size // RECORD.itemsize)
         content = path.read_bytes()
     except OSError as error:
         raise DamagedFileError(f"cannot read {path}: {error}") from error

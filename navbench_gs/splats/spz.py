@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
 from navbench_gs.splats.activation import scales_of
+from navbench_gs.splats.limits import require_readable
 from navbench_gs.splats.smallest_three import LIMIT, from_smallest_three, smallest_three
 
 HEADER = struct.Struct("<4sIIBBBB")
@@ -25,8 +26,6 @@ MAGIC = b"NGSP"
 VERSIONS = (2, 3)
 """Version 2 stores three components of a quaternion in a byte each, version 3 the smaller three in ten bits each."""
 EXTENSIONS_FLAG = 2
-MAX_GAUSSIANS = 10_000_000
-"""As in the reference reader; it bounds what a small hostile file can swell to."""
 MAX_DEFLATE_RATIO = 1032
 FRACTION_BITS = 12
 COLOUR_SCALE = 0.15
@@ -113,8 +112,9 @@ def _header(path: Path, start: bytes, file_bytes: int) -> _Header:
             f"flags {flags} (no extensions)"
         )
     header = _Header(version, count, (degree + 1) ** 2 - 1, fraction_bits)
-    if not 0 < count <= MAX_GAUSSIANS:
-        raise DamagedFileError(f"{path} claims {count} Gaussians; the format allows 1 to {MAX_GAUSSIANS}")
+    require_readable(path, count)
+    if count == 0:
+        raise DamagedFileError(f"{path} holds no Gaussian")
     if count * sum(header.sections.values()) > MAX_DEFLATE_RATIO * file_bytes:
         raise DamagedFileError(f"{path} is truncated: it claims {count} Gaussians in {file_bytes} bytes")
     return header

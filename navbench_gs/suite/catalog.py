@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from navbench_gs.domain.source import SceneLight, SceneSource
 
 SCENE_FILE = "scene.json"
-SCENE_ID = r"[a-z]+_[0-9]{2,6}"
+SCENE_ID = r"[a-z][a-z0-9]*_[0-9]{2,6}"
+SUITE_NAME = r"[a-z0-9_-]+"
 FIRST_TRAINING_SEED = 1000
 TRAINING_SOURCE = "procedural"
 
@@ -54,9 +55,26 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("navbench-gs"))
 
 
+def fetched_suites_folder() -> Path:
+    """Where the scenes that ``navbench scene fetch`` brings are kept, a folder per source."""
+    return cache_folder() / "suites"
+
+
+def suites() -> dict[str, Path]:
+    """Name -> folder of every suite on this machine, sorted: those shipped and those fetched."""
+    found: dict[str, Path] = {}
+    for folder in (fetched_suites_folder(), suite_folder()):  # what is shipped cannot be shadowed
+        try:
+            named = [path for path in folder.iterdir() if re.fullmatch(SUITE_NAME, path.name) and path.is_dir()]
+        except OSError:
+            continue
+        found |= {path.name: path for path in named}
+    return dict(sorted(found.items()))
+
+
 def suite_names() -> tuple[str, ...]:
-    """Names of the suites that are shipped, sorted."""
-    return tuple(sorted(folder.name for folder in suite_folder().iterdir() if folder.is_dir()))
+    """Names of the suites that are shipped or fetched, sorted."""
+    return tuple(suites())
 
 
 def scene_ids(suite: str = "embedded") -> tuple[str, ...]:
@@ -64,11 +82,13 @@ def scene_ids(suite: str = "embedded") -> tuple[str, ...]:
 
     Raises:
         UnknownNameError: there is no such suite.
+        SceneUnavailableError: it can be fetched, and is not yet.
     """
-    folder = suite_folder() / suite
-    if not re.fullmatch(r"[a-z0-9_-]+", suite) or not folder.is_dir():
-        raise UnknownNameError("suite", suite, suite_names())
-    named = (scene for scene in folder.iterdir() if re.fullmatch(SCENE_ID, scene.name))
+    folders = suites()
+    if suite not in folders:
+        _require_fetched(suite)
+        raise UnknownNameError("suite", suite, folders)
+    named = (scene for scene in folders[suite].iterdir() if re.fullmatch(SCENE_ID, scene.name))
     return tuple(sorted(scene.name for scene in named if (scene / SCENE_FILE).exists()))
 
 
@@ -79,6 +99,7 @@ def load_scene(scene_id: str) -> Scene:
 
     Raises:
         UnknownNameError: no suite has that scene.
+        SceneUnavailableError: it can be fetched, and is not yet.
         DamagedFileError: its manifest cannot be read.
         InvalidRecordError: its manifest does not fit the record.
     """
@@ -229,15 +250,27 @@ def _scene_in(folder: Path) -> Scene:
 
 def _scene_folder(scene_id: str) -> Path:
     if re.fullmatch(SCENE_ID, scene_id):
-        shipped = [suite_folder() / suite / scene_id for suite in suite_names()]
-        for folder in (*shipped, cache_folder() / "scenes" / scene_id):
+        in_suites = [folder / scene_id for folder in suites().values()]
+        for folder in (*in_suites, cache_folder() / "scenes" / scene_id):
             if (folder / SCENE_FILE).exists():
                 return folder
         place, seed = scene_id.rsplit("_", 1)
+        _require_fetched(place, scene_id)
         if int(seed) >= FIRST_TRAINING_SEED:
             return _author_training_scene(scene_id, place, int(seed))
     known = [name for suite in suite_names() for name in scene_ids(suite)]
     raise UnknownNameError("scene", scene_id, known, "navbench list scenes")
+
+
+def _require_fetched(name: str, scene_id: str = "") -> None:
+    """Say how scenes of a published source get here, if ``name`` is one."""
+    from navbench_gs.domain.source import PublishedSource
+
+    named = {point.name for point in entry_points(group="navbench_gs.scene_sources")}
+    if name in named and isinstance(scene_source(name), PublishedSource):
+        only = f" --scenes {scene_id}" if scene_id else ""
+        what = f"the scene {scene_id}" if scene_id else f"the suite {name}"
+        raise SceneUnavailableError(f"{what} is not on this machine: 'navbench scene fetch {name}{only}' gets it")
 
 
 def _author_training_scene(scene_id: str, place: str, seed: int) -> Path:

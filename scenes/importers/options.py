@@ -11,7 +11,7 @@ from navbench_gs.errors import InvalidRecordError
 from navbench_gs.splats.transform import Similarity
 from scenes.importers.alignment import Point, ScaleHints
 
-SCENE_ID = re.compile(r"([a-z]+)_[0-9]{2,6}")
+SCENE_ID = re.compile(r"([a-z][a-z0-9]*)_[0-9]{2,6}")
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 import warnings
@@ -9,8 +10,8 @@ from gymnasium.utils.env_checker import check_env as gymnasium_check
 
 import navbench_gs
 from navbench_gs.domain.task import TASKS
-from navbench_gs.registration import env_id
-from navbench_gs.suite.catalog import scene_ids
+from navbench_gs.registration import env_id, register_all
+from navbench_gs.suite.catalog import load_scene, scene_ids, suite_names
 from navbench_gs.testing import check_env
 
 SPECS = [(scene, task) for scene in scene_ids("embedded") for task in TASKS]
@@ -18,10 +19,28 @@ HEAVY = ("torch", "pybullet", "numba", "scipy", "matplotlib", "pandas", "skimage
 
 
 def test_there_are_104_ids():
-    registered = [name for name in gymnasium.registry if name.startswith("NavBenchGS/")]
     assert navbench_gs.__version__
-    assert len(registered) == 26 * 4
-    assert set(registered) == {env_id(scene, task) for scene, task in SPECS}
+    ids = {env_id(scene, task) for scene, task in SPECS}
+    assert len(ids) == 26 * 4
+    assert ids <= set(gymnasium.registry)
+    assert not [name for name in gymnasium.registry if name.startswith("NavBenchGS/plaza_5")]  # dev has no ids
+
+
+def test_a_fetched_scene_gets_ids_of_its_own(yard, monkeypatch, tmp_path):
+    monkeypatch.setenv("NAVBENCH_CACHE", str(tmp_path))
+    folder = tmp_path / "suites" / "vid2sim" / "vid2sim_0000"
+    shutil.copytree(yard.scene.folder, folder)
+    scene = yard.scene.model_copy(update={"scene_id": "vid2sim_0000", "suite": "vid2sim", "provenance": "captured"})
+    (folder / "scene.json").write_text(scene.model_dump_json())
+    register_all()
+    try:
+        spec = gymnasium.spec("NavBenchGS/vid2sim_0000-empty-v0")
+        assert spec.kwargs == {"scene": "vid2sim_0000", "task": "empty"}
+        assert "vid2sim" in suite_names() and scene_ids("vid2sim") == ("vid2sim_0000",)
+        assert load_scene("vid2sim_0000").provenance == "captured"
+    finally:
+        for task in TASKS:
+            gymnasium.registry.pop(env_id("vid2sim_0000", task))
 
 
 @pytest.mark.parametrize(("scene", "task"), SPECS)

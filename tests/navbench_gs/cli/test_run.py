@@ -126,6 +126,18 @@ def test_a_broken_episode_file_is_named(own_suite, tmp_path):
     assert_one_line(navbench_run(own_suite, tmp_path / "run"), "empty.json", "geodesic_m")
 
 
+def test_procedural_and_captured_scenes_never_share_a_run(own_suite, tmp_path):
+    captured = Path(own_suite) / "yard_01"
+    shutil.copytree(captured.with_name("yard_00"), captured)
+    scene = json.loads((captured / "scene.json").read_text())
+    scene |= {"scene_id": "yard_01", "provenance": "captured"}
+    (captured / "scene.json").write_text(json.dumps(scene))
+    refused = navbench_run(own_suite, tmp_path / "run")
+    assert_one_line(refused, "captured (yard_01, ...) and procedural (yard_00, ...)", "never share a table", "--scenes")
+    assert not (tmp_path / "run").exists()
+    assert navbench_run(own_suite, tmp_path / "run", more=["--scenes", "yard_00"]).exit_code == 0
+
+
 def test_a_damaged_terrain_is_named(own_suite, tmp_path):
     terrain = own_suite / "yard_00" / "terrain.npz"
     terrain.write_bytes(terrain.read_bytes()[:2000])

@@ -73,24 +73,27 @@ class Command:
 
 
 HOSTILE = {
-    "billions.ply": (ply_header("10000000000"), "claims 40000000000 bytes"),
-    "text.ply": (ply_header("10000000000", form="ascii") + b"1\n", "claims 20000000000 bytes"),
+    "billions.ply": (ply_header("10000000000"), "claims 10,000,000,000 Gaussians"),
+    "text.ply": (ply_header("10000000000", form="ascii") + b"1\n", "claims 10,000,000,000 Gaussians"),
+    "millions.ply": (ply_header("10000000"), "truncated: its header claims 40000000 bytes of data, 0 follow"),
+    "words.ply": (ply_header("9000000", form="ascii") + b"1\n", "its header claims 18000000 bytes"),
     "digits.ply": (ply_header("9" * 4000), "counts nothing"),
     "negative.ply": (ply_header("-5"), "counts nothing"),
-    "empty_rows.ply": (ply_header("10000000000", properties=""), "claims 10000000000 bytes"),
+    "empty_rows.ply": (ply_header("10000000000", properties=""), "claims 10,000,000,000 Gaussians"),
     "list.ply": (ply_header("4", properties="property list uchar int x\n"), "list properties"),
     "endless.ply": (b"ply\n" + b"comment and so on\n" * 10000, "no 'end_header'"),
     "nothing.ply": (ply_header("0"), "f_dc_0"),
     "other.ply": (ply_header("1") + bytes(4), "f_dc_0"),
     "count.spz": (spz(10_000_000, bytes(8)), "10000000 Gaussians in"),
-    "count_too.spz": (spz(4_000_000_000, bytes(8)), "format allows 1 to 10000000"),
-    "none.spz": (spz(0, bytes(SWOLLEN)), "format allows 1 to"),
+    "count_too.spz": (spz(4_000_000_000, bytes(8)), "claims 4,000,000,000 Gaussians; at most 10,000,000 are read"),
+    "none.spz": (spz(0, bytes(SWOLLEN)), "holds no Gaussian"),
     "bomb.spz": (gzip.compress(bytes(SWOLLEN)), "is a gzip archive, but no .spz"),
     "short.spz": (spz(20, bytes(65)), "truncated: 65 of 1300 bytes"),
     "version.spz": (spz(1, bytes(65), version=4), "of version 4; save it as version 3"),
     "torn.spz": (spz(20, os.urandom(1300))[:-200], "truncated"),
+    "shape.npz": (npz_of_header("(9000000, 99)"), "claims the shape"),
     "bomb.npz": (swelling_zip(), "compressed or claim more"),
-    "header.npz": (npz_of_header("(10000000000, 3)"), "claims the shape"),
+    "header.npz": (npz_of_header("(10000000000, 3)"), "claims 10,000,000,000 Gaussians"),
     "bomb.pt": (swelling_zip(), "compressed or claim more"),
     "stride.pt": (endless_tensors(), "no plain tensor of floats"),
     "code.pt": (checkpoint({"splats": Command()}), "refused"),
@@ -127,6 +130,33 @@ def test_what_swells_behind_the_gaussians_of_an_spz_is_not_read(tmp_path):
     assert len(read_splats(tmp_path / "tail.spz")) == 2
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
+    assert peak < MEMORY_LIMIT
+
+
+def sparse(path: Path, start: bytes) -> Path:
+    """A file of 400 GB that takes a few kB on the disk."""
+    with path.open("wb") as file:
+        file.write(start)
+        file.truncate(400 * 10**9)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name, start",
+    [
+        ("sparse.splat", b""),
+        ("sparse.ply", ply_header("6000000000", properties="property float x\n")),
+        ("words.ply", ply_header("6000000", form="ascii")),
+    ],
+)
+def test_a_file_with_more_gaussians_than_are_read_is_refused_unread(tmp_path, name, start):
+    path = sparse(tmp_path / name, start)
+    tracemalloc.start()
+    with pytest.raises(NavBenchError, match=r"at most 10,000,000 are read|save it as binary"):
+        read_splats(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    path.unlink()
     assert peak < MEMORY_LIMIT
 
 

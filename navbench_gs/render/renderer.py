@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,7 +16,9 @@ Actors = GaussianCloud | Sequence[GaussianCloud | None] | None
 """What else stands in the scene, in the world frame: one cloud for all cameras, or one for each."""
 
 
-NO_DEPTHS: NDArray[np.float32] = np.empty((0, 0, 0), dtype=np.float32)
+def no_depths() -> NDArray[np.float32]:
+    """Depths without a pixel."""
+    return np.empty((0, 0, 0), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +29,9 @@ class Frames:
     """(N, H, W, 3) in [0, 1], on black."""
     alpha: NDArray[np.float32]
     """(N, H, W) in [0, 1]."""
-    median_depths: NDArray[np.float32] = NO_DEPTHS
+    median_depths: NDArray[np.float32] = field(default_factory=no_depths)
     """(N, H, W) see :attr:`depth`, or without a pixel if not asked for."""
-    expected_depths: NDArray[np.float32] = NO_DEPTHS
+    expected_depths: NDArray[np.float32] = field(default_factory=no_depths)
     """(N, H, W) see :attr:`expected_depth`, or without a pixel if not asked for."""
 
     @property

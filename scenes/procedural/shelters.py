@@ -56,7 +56,7 @@ def striped(first: Colour, second: Colour, width: float) -> Material:
 
 def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: float = 1.6, detail: float = 1.0) -> Part:
     """A counter of crates with goods towards +x under a striped awning; about 2900 surfels."""
-    spacing = 0.115 / detail
+    spacing = 0.095 / detail
     cloth = AWNINGS[int(rng.random() * len(AWNINGS))]
     half, front = width_m / 2.0, depth_m / 2.0
     parts = [awning(rng, front, half, 2.15, 2.45, cloth, spacing)]

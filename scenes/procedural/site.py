@@ -9,7 +9,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from navbench_gs.catalogue.gait import posed_figure
+from navbench_gs.catalogue.pedestrians import PEDESTRIANS, figure
 from navbench_gs.domain.streams import stream
+from scenes.procedural.clutter import AT_WALLS, stain
 from scenes.procedural.furniture import low_wall, railing
 from scenes.procedural.ground import GroundPlan, Surface, kerb, paint
 from scenes.procedural.houses.building import building
@@ -24,7 +27,7 @@ from scenes.procedural.vehicles import SHAPES, car, van
 
 UNDER_BUILDINGS = Surface("building", flat_black, walkable=False, bare=True)
 CARS = tuple(name for name in SHAPES if name != "van")
-ROAD_DROP_M = 0.05
+ROAD_DROP_M = 0.07
 """How much lower a carriageway is seen than its pavement."""
 Spot = tuple[float, float]
 Bounds = tuple[float, float, float, float]
@@ -51,6 +54,7 @@ class Site:
         self.built = 0
         self.plan = GroundPlan(self.half_x, self.half_y)
         self.sky: Sky = self._drawn_sky()
+        self.plan.wet = self.sky.wet
 
     def looks(self) -> np.random.Generator:
         """A stream of its own for the next part."""
@@ -95,6 +99,7 @@ class Site:
         """Put up a building over a rectangle; no ground is seen under it."""
         tall = self.between(7.5, 14.0) if height is None else height
         look = random_style(self.layout) if style is None else style
+        look = replace(look, lit=self.sky.lit_windows)
         self.add(building(self.looks(), bounds, tall, look, seen=seen, far=far))
         self.plan.rectangle(UNDER_BUILDINGS, *bounds)
 
@@ -232,6 +237,54 @@ class Site:
         self.add(Part(surfels=tuple(seen)))
 
     # ---------------------------------------------------------------- small things
+
+    def fits(self, part: Part, x: float, y: float, yaw: float, gap: float = 0.05) -> bool:
+        """Whether a part would stand free of everything placed so far (by upright boxes around solids)."""
+        outline = np.concatenate([solid.vertices for solid in part.moved(x, y, 0.0, yaw).solids])
+        low, high = outline.min(axis=0)[:2] + gap, outline.max(axis=0)[:2] - gap
+        for other in self.parts:
+            for solid in other.solids:
+                apart = (solid.vertices[:, :2].min(axis=0) > high) | (solid.vertices[:, :2].max(axis=0) < low)
+                if not apart.any():
+                    return False
+        return True
+
+    def clutter(self, a: Spot, b: Spot, *, kinds: Sequence[str], per_m: float = 0.12) -> None:
+        """Things with their backs to a wall that runs from a to b, the open side to its right."""
+        length, yaw = math.dist(a, b), math.atan2(b[1] - a[1], b[0] - a[0])
+        for _ in range(int(length * per_m + self.between(0.0, 1.0))):
+            part = AT_WALLS[kinds[self.pick(len(kinds))]](self.looks())
+            back = -min(float(solid.vertices[:, 0].min()) for solid in part.solids)
+            s, out = self.between(0.6, max(length - 0.6, 0.7)), back + 0.04
+            x = a[0] + s * math.cos(yaw) + out * math.sin(yaw)
+            y = a[1] + s * math.sin(yaw) - out * math.cos(yaw)
+            if self.fits(part, x, y, yaw - math.pi / 2):
+                self.add(part, x, y, yaw - math.pi / 2)
+
+    def clutter_round(self, bounds: Bounds, *, kinds: Sequence[str], per_m: float = 0.12) -> None:
+        """Things against all four outer walls of a house."""
+        x0, y0, x1, y1 = bounds
+        corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
+        for a, b in itertools.pairwise(corners):
+            self.clutter(a, b, kinds=kinds, per_m=per_m)
+
+    def people(self, a: Spot, b: Spot, count: int) -> None:
+        """People standing or walking along a line that no robot reaches; scenery, without a body."""
+        names = tuple(PEDESTRIANS)
+        for _ in range(count):
+            rng = self.looks()
+            who = posed_figure(figure(names[int(rng.random() * len(names))]), 6.28 * rng.random(), 0.6 * rng.random())
+            share = self.between(0.0, 1.0)
+            x, y = a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
+            along = math.atan2(b[1] - a[1], b[0] - a[0]) + math.pi * self.pick(2)
+            self.add(Part(surfels=(who,)), x, y, along + self.between(-0.4, 0.4))
+
+    def stains(self, count: int = 12) -> None:
+        """Spills and drips on the walkable ground."""
+        for _ in range(count):
+            x, y = self.between(-0.8, 0.8) * self.half_x, self.between(-0.8, 0.8) * self.half_y
+            if self.plan.surfaces[self.plan.at(np.array([x]), np.array([y]))[0]].walkable:
+                self.add(stain(self.looks()), x, y)
 
     def litter(self, count: int = 700) -> None:
         """Fallen leaves and scraps on the walkable ground."""

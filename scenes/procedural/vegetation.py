@@ -162,8 +162,8 @@ def limb(
 def crown_leaves(rng: np.random.Generator, plan: Growth, tips: Floats) -> Surfels:
     """Leaves in flattened, ragged clusters around the tips (K, 4), lighter towards the top; dark inner leaves."""
     kind, crown_m, detail = plan.kind, plan.crown_m, plan.detail
-    leaf = kind.leaf_size / np.sqrt(detail) * (crown_m / 2.2) ** 0.5
-    count = int(2300 * detail * (crown_m / 2.2) ** 0.9)
+    leaf = 0.82 * kind.leaf_size / np.sqrt(detail) * (crown_m / 2.2) ** 0.5
+    count = int(3300 * detail * (crown_m / 2.2) ** 0.9)
     inner = int(0.22 * count)
     weight = tips[:, 3] ** 2
     owner = np.searchsorted(np.cumsum(weight) / np.sum(weight), rng.random(count)).clip(0, len(tips) - 1)

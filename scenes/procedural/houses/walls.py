@@ -98,7 +98,7 @@ def _wall_cells(
         y = y + (rng.random(len(y)) - 0.5) * 0.3 * wide * (wide > 0.8 * step_y)
         z = z + (rng.random(len(z)) - 0.5) * 0.3 * high * (high > 0.8 * step_z)
         y, z = np.clip(y, 0.75 * wide, width - 0.75 * wide), np.clip(z, z0 + 0.4 * high, z1 - 0.4 * high)
-        sizes = np.stack([0.60 * wide, 0.60 * high, np.full_like(wide, 0.004)], axis=1)
+        sizes = np.stack([0.66 * wide, 0.66 * high, np.full_like(wide, 0.004)], axis=1)
     return surfels(np.stack([0 * y, y, z], axis=1), (0, 1, 0), (0, 0, 1), sizes, wall.material(y, z))
 
 
@@ -134,5 +134,5 @@ def _mortar(width: float, height: float, course: float, openings: Sequence[Openi
     y, y1, z = y[free], y1[free], z[free]
     zero = np.zeros_like(y)
     return strips(
-        np.stack([zero, y, z], 1), np.stack([zero, y1, z], 1), 0.0045, (0.40, 0.37, 0.33), normal=(1, 0, 0), opacity=0.7
+        np.stack([zero, y, z], 1), np.stack([zero, y1, z], 1), 0.005, (0.40, 0.37, 0.33), normal=(1, 0, 0), opacity=0.75, lift=0.014
     )

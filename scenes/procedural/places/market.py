@@ -17,13 +17,17 @@ ROW_DEPTH_M = 4.2
 
 def market(seed: int) -> Site:
     """Three or four double rows of stalls back to back, aisles of 2.8 to 3.4 m, gaps shifted from row to row."""
-    site = Site("market", seed, EDGE_X, EDGE_Y, ("clear", "overcast", "golden", "hazy", "noon"))
+    site = Site("market", seed, EDGE_X, EDGE_Y, ("clear", "dusk", "overcast"))
     site.plan.fill((cobbles, paving, brick_paving)[seed % 3](site))
     x, y = site.between(15.0, 17.0), site.between(12.0, 13.8)
     _houses(site, x, y)
     _rows(site, x, y)
     _corners(site, x, y)
+    corners = [(-x, y), (x, y), (x, -y), (-x, -y), (-x, y)]
+    for a, b in itertools.pairwise(corners):
+        site.clutter(a, b, kinds=("cartons", "crates", "crates", "bags", "pot", "wheeled_bin", "menu_board"), per_m=0.2)
     site.lids(iron_lid())
+    site.stains(30)
     site.litter(1400)
     return site
 
@@ -58,7 +62,7 @@ def _row(site: Site, x0: float, x1: float, y: float, *, centre: bool) -> None:
         else:
             for side in (-1, 1):
                 if site.chance(0.92):
-                    stall = market_stall(site.looks(), detail=0.8)
+                    stall = market_stall(site.looks())
                     site.add(stall, at + STALL_M / 2, y + side * 0.95, side * math.pi / 2)
             at += STALL_M
             run -= 1

@@ -20,7 +20,7 @@ CORNERS = 24
 
 def park(seed: int) -> Site:
     """A ring path and bent paths to the middle, 2.9 to 3.5 m wide; hedges keep walkers on them."""
-    site = Site("park", seed, HALF_X, HALF_Y, ("clear", "golden", "overcast", "noon", "hazy"))
+    site = Site("park", seed, HALF_X, HALF_Y, ("clear", "golden", "dusk", "overcast", "wet", "night", "noon", "hazy"))
     site.plan.fill(lawn(site))
     path = (gravel_path, asphalt_path, brick_paving)[seed % 3](site, "path")
     width = site.between(2.9, 3.5)

@@ -12,7 +12,6 @@ import numpy as np
 
 from navbench_gs.splats.shapes import (
     bent_rod,
-    disc,
     ellipsoid,
     hoop,
     loft,
@@ -23,21 +22,12 @@ from navbench_gs.splats.shapes import (
     weathered,
 )
 from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, surfels
+from scenes.procedural.edges import box_edges
 from scenes.procedural.noise import hash01
 from scenes.procedural.part import GLOW, Part, box_solid, prism_solid
 from scenes.procedural.vegetation import shrub
 
 BLACK, STEEL, CARD = pigment("#1d1e20"), pigment("#8f9497"), pigment("#a8845a")
-
-
-def edges(half: tuple[float, float, float], z0: float, radius: float, colour: tuple[float, float, float]) -> Surfels:
-    """The twelve edges of a box standing on ``z0``, as thin rods: they keep its outline crisp."""
-    x, y, z = half
-    low = [(-x, -y, z0), (x, -y, z0), (x, y, z0), (-x, y, z0)]
-    high = [(a, b, z0 + 2 * z) for a, b, _ in low]
-    rings = [bent_rod(ring, radius, colour, spacing=0.3, closed=True) for ring in (low, high)]
-    posts = [bent_rod([a, b], radius, colour, spacing=0.3) for a, b in zip(low, high, strict=True)]
-    return join_surfels([*rings, *posts])
 
 
 def cabinet(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
@@ -51,11 +41,13 @@ def cabinet(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         vent = (p[:, 0] > half[0] - 0.01) & (p[:, 2] > 1.55 * half[2]) & (np.mod(p[:, 2], 0.09) < 0.045)
         cell = hash01(np.floor(p[:, 1] / 0.17), np.floor(p[:, 2] / 0.2), seed)
         sticker = (p[:, 0] > half[0] - 0.01) & (cell > 0.86)
-        hue = np.stack([0.15 + 0.5 * (cell * 7 % 1), 0.15 + 0.5 * (cell * 13 % 1), 0.15 + 0.5 * (cell * 29 % 1)], axis=1)
+        hue = np.stack(
+            [0.15 + 0.5 * (cell * 7 % 1), 0.15 + 0.5 * (cell * 13 % 1), 0.15 + 0.5 * (cell * 29 % 1)], axis=1
+        )
         return np.where(vent[:, None], 0.3 * colour, np.where(sticker[:, None], hue, colour))
 
     seam = bent_rod([(half[0] + 0.004, 0, 0.06), (half[0] + 0.004, 0, 2 * half[2] - 0.05)], 0.008, BLACK, spacing=0.25)
-    rim = edges(half, 0.0, 0.010, tuple(0.7 * c for c in colour))
+    rim = box_edges((0, 0, half[2]), half, 0.010, tuple(0.7 * c for c in colour))
     return Part(
         surfels=(weathered(rng, join_surfels([painted(case, worn), seam, rim])),),
         solids=(box_solid((0, 0, half[2]), half),),
@@ -107,7 +99,7 @@ def cartons(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         case = box(rng, (0, shift, height + half[2]), half, flat_colour(*tone), spacing=0.08 / detail)
         tape = np.abs(case.centres[:, 1] - shift) < 0.035
         case = painted(case, lambda p, t=tape, c=tone: np.where(t[:, None], 0.7 * c + 0.1, c))
-        parts += [case, edges(half, height, 0.008, tuple(0.6 * tone)).moved(0.0, shift)]
+        parts += [case, box_edges((0, shift, height + half[2]), half, 0.008, tuple(0.6 * tone))]
         solids.append(box_solid((0, shift, height + half[2]), half))
         height += 2 * half[2]
     return Part(surfels=(weathered(rng, join_surfels(parts)),), solids=tuple(solids))
@@ -149,9 +141,11 @@ def crates(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         fill = np.array(pigment(("#6b8f2e", "#c8321f", "#7a5a34")[int(3 * rng.random())]))
         case = painted(
             case,
-            lambda p, s=slot, t=top, f=fill: np.where(t[:, None], f, np.array(colour) * np.where(s, 0.35, 1.0)[:, None]),
+            lambda p, s=slot, t=top, f=fill: np.where(
+                t[:, None], f, np.array(colour) * np.where(s, 0.35, 1.0)[:, None]
+            ),
         )
-        parts += [case, edges(half, z, 0.012, colour)]
+        parts += [case, box_edges((0, 0, z + half[2]), half, 0.012, colour)]
         solids.append(box_solid((0, 0, z + half[2]), half))
     return Part(surfels=(weathered(rng, join_surfels(parts), grain=0.2),), solids=tuple(solids))
 
@@ -205,7 +199,7 @@ def machine(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         kind=GLOW,
     )  # fmt: skip
     slot = bent_rod([(half[0] + 0.01, -0.12, 0.93), (half[0] + 0.01, 0.12, 0.93)], 0.018, BLACK, spacing=0.12)
-    rim = edges(half, 0.0, 0.012, tuple(0.6 * colour))
+    rim = box_edges((0, 0, half[2]), half, 0.012, tuple(0.6 * colour))
     return Part(
         surfels=(weathered(rng, join_surfels([painted(case, front), slot, rim])), screen),
         solids=(box_solid((0, 0, half[2]), half),),
@@ -214,7 +208,9 @@ def machine(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
 
 def cone(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
     """A traffic cone; about 200 surfels."""
-    body = loft(rng, [(0.04, 0.15, 0.15), (0.70, 0.03, 0.03), (0.71, 0.0, 0.0)], pigment("#d9541e"), spacing=0.05 / detail)
+    body = loft(
+        rng, [(0.04, 0.15, 0.15), (0.70, 0.03, 0.03), (0.71, 0.0, 0.0)], pigment("#d9541e"), spacing=0.05 / detail
+    )
     white = (np.abs(body.centres[:, 2] - 0.30) < 0.06) | (np.abs(body.centres[:, 2] - 0.50) < 0.05)
     body = painted(body, lambda p: np.where(white[:, None], 0.75, body.albedo))
     foot = box(rng, (0, 0, 0.02), (0.19, 0.19, 0.02), flat_colour(*BLACK), spacing=0.1)
@@ -226,7 +222,12 @@ def drain(rng: np.random.Generator) -> Part:
     bars = np.arange(9) * 0.05 - 0.20
     zero = np.zeros(9)
     slots = surfels(
-        np.stack([bars, zero, zero + 0.006], axis=1), (1, 0, 0), (0, 1, 0), (0.010, 0.12, 0.003), (0.012, 0.012, 0.012), 0.95
+        np.stack([bars, zero, zero + 0.006], axis=1),
+        (1, 0, 0),
+        (0, 1, 0),
+        (0.010, 0.12, 0.003),
+        (0.012, 0.012, 0.012),
+        0.95,
     )
     plate = surfels([(0.0, 0.0, 0.002)], (1, 0, 0), (0, 1, 0), (0.16, 0.11, 0.003), (0.10, 0.095, 0.09), 0.97)
     return Part(surfels=(join_surfels([plate, slots]),))
@@ -240,12 +241,6 @@ def stain(rng: np.random.Generator) -> Part:
     sizes = np.stack([size, 0.7 * size, np.full(count, 0.003)], axis=1)
     centres = np.column_stack([spot, np.full(count, 0.002)])
     return Part(surfels=(surfels(centres, (1, 0, 0), (0, 1, 0), sizes, (0.03, 0.029, 0.027), 0.28),))
-
-
-def lid_rim(rng: np.random.Generator) -> Part:
-    """The ring and the pattern of a round shaft cover; no body."""
-    ring = disc(rng, 0.33, (0.05, 0.05, 0.052), spacing=0.09, inner=0.29).moved(0, 0, 0.006)
-    return Part(surfels=(ring,))
 
 
 AT_WALLS: dict[str, Callable[..., Part]] = {

@@ -97,7 +97,9 @@ def lamp_post(rng: np.random.Generator, *, height_m: float = 4.2, style: str = "
     if style == "lantern":
         parts += lantern_head(rng, height_m, spacing)
     elif style == "globe":
-        glow = ellipsoid(rng, (0, 0, height_m + 0.17), (0.18, 0.18, 0.18), (0.8, 0.79, 0.74), spacing=spacing, kind=GLOW)
+        glow = ellipsoid(
+            rng, (0, 0, height_m + 0.17), (0.18, 0.18, 0.18), (0.8, 0.79, 0.74), spacing=spacing, kind=GLOW
+        )
         parts += [glow, ellipsoid(rng, (0, 0, height_m + 0.0), (0.09, 0.09, 0.05), IRON, spacing=spacing)]
     else:
         reach = np.linspace(0.0, 1.3, 7)

@@ -27,7 +27,7 @@ STONE_SIGMA = 0.52
 SINK_M = 0.025
 """How far the coat of large surfels lies below what lies on it. Gaussians are sorted by their centres: seen from low
 above, the sunk coat sorts behind joints, chips and paint instead of veiling them."""
-NEAR_SURFELS = 120_000
+NEAR_SURFELS = 105_000
 MIDDLE_M = 7.0
 """Beyond this distance of the walkable area the ground is sampled coarsest."""
 
@@ -263,7 +263,9 @@ def _cracks(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: 
     parts = []
     for at_x, at_y in zip(x, y, strict=True):
         steps = 10 + int(26 * rng.random())
-        heading = 2 * np.pi * rng.random() + np.cumsum(0.9 * (rng.random(steps) - 0.5)) + 0.7 * (rng.random(steps) - 0.5)
+        heading = (
+            2 * np.pi * rng.random() + np.cumsum(0.9 * (rng.random(steps) - 0.5)) + 0.7 * (rng.random(steps) - 0.5)
+        )
         px = at_x + np.concatenate([[0.0], np.cumsum(0.075 * np.cos(heading))])
         py = at_y + np.concatenate([[0.0], np.cumsum(0.075 * np.sin(heading))])
         line = np.stack([px, py, np.full(steps + 1, surface.level)], axis=1)

@@ -28,9 +28,9 @@ NO_CASTER = 65535
 LEVELS_M = np.array([0.15, 0.7, 1.6, 3.2, 6.0, 11.0])
 AXES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
 SH_BAND_0, SH_BAND_1 = 0.28209479177387814, 0.4886025119029199
-BRIGHT_TONE = 0.30
+BRIGHT_TONE = 0.245
 """Exposed radiance of sunlit stone: the film curve shows it as a light, not a white tone."""
-DARK_TONE = 0.105
+DARK_TONE = 0.09
 """Exposed radiance of stone in the shade."""
 GLOW_RADIANCE = 0.65
 """Radiance of a white surface that shines, before the colour of its light."""
@@ -161,8 +161,8 @@ def lamplight(surfels: Surfels, light: LightBake, foliage: NDArray[np.bool_]) ->
 
 def mean_lamplight(light: LightBake) -> float:
     """Mean radiance of white ground under the lamps where they shine at all; 0 without lamps."""
-    shone = light.lamp_ground[light.lamp_ground > 12] / 255.0
-    return float(np.mean(LAMP_FULL * shone * shone)) if len(shone) else 0.0
+    shone = light.lamp_ground[light.lamp_ground > 12].astype(np.int64)
+    return LAMP_FULL * int(np.sum(shone * shone)) / (255.0**2 * len(shone)) if len(shone) else 0.0
 
 
 def metered_exposure(surfels: Surfels, light: LightBake, sky: Sky) -> float:
@@ -343,7 +343,11 @@ def _surroundings(centres: Floats, share: Floats, sky: Sky) -> tuple[Floats, Flo
     facade = _bounce(sky, by_axis) * 1.3
     wobble = (0.7 + 0.6 * value_noise(centres[:, 0] * 1.1 + centres[:, 1], centres[:, 2] * 1.3, 61))[:, None]
     walled = (1 - np.clip(outside, 0, 1)) * facade
-    return np.clip(outside * wobble, 0.0, 1.0) * by_axis[:4].mean(axis=0) + walled, outside * by_axis[4] + walled, wobble
+    return (
+        np.clip(outside * wobble, 0.0, 1.0) * by_axis[:4].mean(axis=0) + walled,
+        outside * by_axis[4] + walled,
+        wobble,
+    )
 
 
 def _through_three_views(ahead: Floats, flat: Floats, upward: Floats, normals: Floats, sky: Sky) -> Floats:

@@ -50,10 +50,8 @@ def _downpipe(rng: np.random.Generator, width: float, height: float) -> list[Sur
     pipe = bent_rod([(0.06, y, 0.02), (0.06, y, height - 0.3)], 0.042, metal, spacing=0.45)
     clamps = np.arange(0.6, height - 0.5, 1.6)
     zero, dark = np.zeros_like(clamps), tuple(0.6 * c for c in metal)
-    rings = strips(
-        np.stack([zero + 0.10, zero + y - 0.055, clamps], 1), np.stack([zero + 0.10, zero + y + 0.055, clamps], 1), 0.02,
-        dark, normal=(1, 0, 0),
-    )  # fmt: skip
+    left, right = (np.stack([zero + 0.10, zero + y + side * 0.055, clamps], axis=1) for side in (-1, 1))
+    rings = strips(left, right, 0.02, dark, normal=(1, 0, 0))
     return [pipe, rings]
 
 
@@ -75,7 +73,12 @@ def _wall_boxes(rng: np.random.Generator, width: float, openings: Sequence[Openi
         edge = [(deep, y, z), (deep, y + wide, z), (deep, y + wide, z + tall), (deep, y, z + tall)]
         rim = bent_rod(edge, 0.010, tuple(0.55 * c for c in colour), spacing=0.2, closed=True)
         shadow = surfels(
-            [(0.012, y + wide / 2, z - 0.05)], (0, 1, 0), (0, 0, 1), (0.42 * wide, 0.05, 0.004), (0.02, 0.02, 0.02), 0.35
+            [(0.012, y + wide / 2, z - 0.05)],
+            (0, 1, 0),
+            (0, 0, 1),
+            (0.42 * wide, 0.05, 0.004),
+            (0.02, 0.02, 0.02),
+            0.35,
         )
         parts += [case, rim, shadow]
     return parts

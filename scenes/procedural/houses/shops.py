@@ -13,15 +13,15 @@ from scenes.procedural.part import EMISSIVE, GLOW
 DEPTH_M = 1.5
 WALLS = ((0.42, 0.36, 0.28), (0.36, 0.37, 0.36), (0.40, 0.30, 0.22), (0.28, 0.33, 0.34), (0.44, 0.42, 0.38))
 GOODS = (
-    (0.50, 0.10, 0.07), (0.58, 0.38, 0.08), (0.10, 0.24, 0.42), (0.58, 0.54, 0.46), (0.12, 0.30, 0.14), (0.07, 0.07, 0.08),
-    (0.50, 0.24, 0.30), (0.30, 0.19, 0.10),
+    (0.50, 0.10, 0.07), (0.58, 0.38, 0.08), (0.10, 0.24, 0.42), (0.58, 0.54, 0.46), (0.12, 0.30, 0.14),
+    (0.07, 0.07, 0.08), (0.50, 0.24, 0.30), (0.30, 0.19, 0.10),
 )  # fmt: skip
 
 
 def room_behind(rng: np.random.Generator, hole: Opening) -> Surfels:
     """The room behind one shop window or tall pane, facade frame: floor, sides, lights; shelves and goods in shops."""
     y0, z0, width, height = hole.y + 0.04, hole.z, hole.width - 0.08, hole.height
-    tone = np.array(WALLS[int(rng.random() * len(WALLS))])
+    tone = np.array(WALLS[int(rng.random() * len(WALLS))]) * (1.0 if rng.random() < 0.6 else 0.25 + 0.5 * rng.random())
     seed, shop = int(rng.random() * 1000), hole.kind == "shop"
 
     def shelves(u: Floats, v: Floats) -> Floats:
@@ -68,9 +68,7 @@ def _display(rng: np.random.Generator, y0: float, z0: float, width: float) -> Su
     colour = np.array(GOODS)[(rng.random(count) * len(GOODS)).astype(int)]
     wide = 0.04 + 0.05 * rng.random(count)
     sizes = np.stack([wide, tall, np.full(count, 0.03)], axis=1)
-    parts.append(
-        surfels(np.stack([x, y, z0 + 0.12 + tall], 1), (0, 1, 0), (0, 0, 1), sizes, colour * 1.1, 0.97, GLOW)
-    )
+    parts.append(surfels(np.stack([x, y, z0 + 0.12 + tall], 1), (0, 1, 0), (0, 0, 1), sizes, colour * 1.1, 0.97, GLOW))
     if figure:
         at = y0 + width * (0.25 + 0.5 * rng.random())
         dress = GOODS[int(rng.random() * len(GOODS))]

@@ -111,12 +111,12 @@ def _frame(width: float, height: float, kind: str, style: FacadeStyle, far: bool
     starts, ends = [], []
     for k in range(upright + 1):
         y = min(max(width * k / upright, 0.03), width - 0.03)
-        for a, b in equal_pieces(height, 0.6 if far else 0.27):
+        for a, b in equal_pieces(height, 0.36 if far else 0.27):
             starts.append((x, y, a))
             ends.append((x, y, b))
     for k in range(level + 1):
         z = min(max(height * (k / level if kind != "window" or k != 1 else 0.68), 0.03), height - 0.03)
-        for a, b in equal_pieces(width, 0.6 if far else 0.27):
+        for a, b in equal_pieces(width, 0.36 if far else 0.27):
             starts.append((x, a, z))
             ends.append((x, b, z))
     return strips(starts, ends, half, style.frame, normal=(1, 0, 0), opacity=0.97, overlap=0.42)

@@ -32,6 +32,7 @@ def alley(seed: int) -> Site:
     for (i, column), (j, row) in itertools.product(enumerate(columns), enumerate(rows)):
         if (i, j) != yard:
             _things_at_the_walls(site, column, row)
+    _overhead(site, columns, rows)
     site.stains(24)
     site.lids(iron_lid())
     site.litter(900)
@@ -72,6 +73,18 @@ def _at_the_walls(site: Site, column: Interval, row: Interval) -> None:
     elif draw == 1:
         site.add(litter_bin(site.looks()), at, y1 + 0.4)
     site.add(lamp_post(site.looks(), style="lantern", height_m=3.6), x0 - 0.25, y1 - 0.6)
+
+
+def _overhead(site: Site, columns: list[Interval], rows: list[Interval]) -> None:
+    """Strings of bulbs and plain wires across the lanes, from wall to wall."""
+    for (_, west), (east, _) in itertools.pairwise(columns):
+        for y0, y1 in rows:
+            y = site.between(y0 + 0.5, y1 - 0.5)
+            site.string_lights((west, y), (east, y + site.between(-0.8, 0.8)), site.between(3.6, 4.6))
+    for (_, south), (north, _) in itertools.pairwise(rows):
+        for x0, x1 in columns:
+            x = site.between(x0 + 0.5, x1 - 0.5)
+            site.string_lights((x, south), (x + site.between(-0.8, 0.8), north), site.between(3.6, 4.6))
 
 
 def _things_at_the_walls(site: Site, column: Interval, row: Interval) -> None:

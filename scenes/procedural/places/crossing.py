@@ -21,7 +21,9 @@ WALKABLE_M = 19.5
 
 def crossing(seed: int) -> Site:
     """Streets of 6.5 to 8 m, pavements of 3.6 to 4.6 m, zebras set back from the corners."""
-    site = Site("crossing", seed, HALF, HALF, ("wet", "hazy", "wet night", "clear", "dusk", "golden", "overcast", "noon"))
+    site = Site(
+        "crossing", seed, HALF, HALF, ("wet", "hazy", "wet night", "clear", "dusk", "golden", "overcast", "noon")
+    )
     road = site.between(3.2, 4.0), site.between(3.2, 4.0)
     width = site.between(3.6, 4.6)
     site.plan.fill((paving, brick_paving, paving, asphalt_path)[seed % 4](site, "pavement"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scenes.procedural.clutter import drain
+from scenes.procedural.clutter import cone, drain
 from scenes.procedural.furniture import bench, bollard, lamp_post, litter_bin, post_box, road_sign
 from scenes.procedural.ground import Surface
 from scenes.procedural.site import ROAD_DROP_M, Site
@@ -71,7 +71,7 @@ def _trees_and_cars(site: Site, outer: Extent) -> None:
     """Street trees in pits along the kerb, and cars parked beside it."""
     x, y = outer
     pit: Surface = soil(site)
-    species = ("linden", "plane", "maple", "birch", "cherry")[site.pick(5)]
+    species = ("linden", "plane", "maple", "birch", "cherry", "ash", "oak")[site.pick(7)]
     for side in (-1, 1):
         for k in (-1, 0, 1):
             at = k * x * 0.62 + site.between(-0.8, 0.8)
@@ -113,6 +113,8 @@ def _close_with_hoarding(site: Site, block: Extent, outer: Extent) -> None:
     site.hoarding((near, y), (far, y))
     site.hoarding((near, y + 2.2), (far, y + 2.2))
     site.hoarding((far, y), (far, y + 2.2))
+    for at in (y - 0.45, y + 2.65):
+        site.add(cone(site.looks()), far - 0.5, at)
 
 
 def _life_opposite(site: Site, outer: Extent) -> None:
@@ -123,7 +125,7 @@ def _life_opposite(site: Site, outer: Extent) -> None:
     site.people((x, -far_y), (-x, -far_y), 3)
     site.people((far_x, -y), (far_x, y), 2)
     site.people((-far_x, -y), (-far_x, y), 2)
-    wall_x, wall_y = x + STREET_M + OPPOSITE_M, y + STREET_M + OPPOSITE_M
+    wall_y = y + STREET_M + OPPOSITE_M
     site.clutter((-x, wall_y), (x, wall_y), kinds=CLUTTER, per_m=0.14)
     site.clutter((x, -wall_y), (-x, -wall_y), kinds=CLUTTER, per_m=0.14)
     for side in (-1, 1):

@@ -31,7 +31,9 @@ def station(seed: int) -> Site:
     _island(site)
     _forecourt(site)
     _houses(site)
-    site.clutter((-19.5, 14.0), (19.5, 14.0), kinds=("machine", "kick_scooter", "pot", "cabinet", "menu_board"), per_m=0.16)
+    site.clutter(
+        (-19.5, 14.0), (19.5, 14.0), kinds=("machine", "kick_scooter", "pot", "cabinet", "menu_board"), per_m=0.16
+    )
     site.clutter((19.5, 14.0), (19.5, -8.0), kinds=CLUTTER)
     site.clutter((-19.5, -8.0), (-19.5, 14.0), kinds=CLUTTER)
     site.lids(iron_lid())

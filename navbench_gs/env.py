@@ -24,7 +24,7 @@ from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError
 from navbench_gs.geometry import to_robot_frame, wrap_angle
 from navbench_gs.render.eye import Eye
 from navbench_gs.render.select import renderer_named
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene
+from navbench_gs.suite.catalog import load_cloud, load_episodes, load_light, load_scene
 from navbench_gs.terrain.routes import CostToGo, cost_to_go
 from navbench_gs.terrain.sight import line_of_sight
 from navbench_gs.terrain.terrain import load_terrain
@@ -132,7 +132,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         self._shown = {"rgb": rgb, "depth": depth, "goal_image": goal_image, "route_images": route_images}
         self._ticks_per_decision = _ticks_per_decision(decision_period_s, rules.clock.tick_s)
         need = _spec(CameraNeed, width_px=width, height_px=height)
-        self._eye = Eye(self.scene, renderer_named(renderer), need, rules.camera, load_cloud)
+        self._eye = Eye(self.scene, renderer_named(renderer), need, rules.camera, load_cloud, load_light)
         self._terrain = load_terrain(self.scene)
         self._world = BulletWorld(self._terrain, rules)
         self._follower = Follower(rules)

@@ -5,11 +5,15 @@ Every look is ``look(rng, variant, spacing) -> Surfels`` in the object's frame: 
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 
 from navbench_gs.catalogue.containers import BLACK
-from navbench_gs.splats.shapes import bent_rod, loft, painted, pigment, turned, weathered
-from navbench_gs.splats.surfels import Floats, Surfels, box, cylinder, flat_colour, join_surfels, rectangle
+from navbench_gs.splats.shapes import Colour, bent_rod, disc, loft, pigment, toned, turned, weathered
+from navbench_gs.splats.surfels import Floats, Surfels, join_surfels
+from navbench_gs.splats.tiles import crisp_box, graded, panel, tiled
 
 ORANGE = pigment("#e8591c")
 REFLECTIVE = pigment("#e9e9e4")
@@ -18,19 +22,20 @@ YELLOW = pigment("#e0ad13")
 
 
 def cone(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
-    """A traffic cone with two reflective bands on a square foot; about 400 surfels."""
+    """A traffic cone with two reflective bands on a square foot; about 600 surfels."""
     paint = (ORANGE, ORANGE, RED, pigment("#d8d417"))[variant % 4]
-    foot = box(rng, (0, 0, 0.02), (0.19, 0.19, 0.02), flat_colour(*BLACK), spacing=spacing)
-    body = cylinder(
-        rng, (0, 0, 0.04), 0.145, 0.66, flat_colour(*paint), spacing=0.8 * spacing, top_radius=0.032, capped=True
-    )
+    foot = crisp_box((0, 0, 0.02), (0.19, 0.19, 0.02), BLACK, spacing=1.4 * spacing, border=0.012)
+    around = max(12, int(0.95 / spacing))
 
-    def banded(points: Floats) -> Floats:
-        z = points[:, 2]
-        band = ((z > 0.28) & (z < 0.40)) | ((z > 0.49) & (z < 0.57))
-        return np.where(band[:, None], np.array(REFLECTIVE), np.array(paint))
+    def slope(low: float, high: float, colour: Colour, rows: int) -> Surfels:
+        radii = [0.148 - 0.116 * (z - 0.04) / 0.66 for z in (low, high)]
+        sections = [(low, radii[0], radii[0]), (high, radii[1], radii[1])]
+        return loft(rng, sections, colour, spacing=spacing, counts=(around, rows))
 
-    return weathered(rng, join_surfels([foot, painted(body, banded)]))
+    bands = [(0.04, 0.27, paint, 5), (0.27, 0.40, REFLECTIVE, 4), (0.40, 0.49, paint, 3)]
+    bands += [(0.49, 0.57, REFLECTIVE, 3), (0.57, 0.70, paint, 4)]
+    hole = disc(rng, 0.03, BLACK, spacing=0.03).moved(0.0, 0.0, 0.70)
+    return weathered(rng, join_surfels([foot, *(slope(*band) for band in bands), hole]), grain=0.05)
 
 
 def bollard(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
@@ -47,58 +52,74 @@ def bollard(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
         spacing=fine,
     )  # fmt: skip
     ring = YELLOW if variant % 2 else REFLECTIVE
-    return weathered(
-        rng, painted(post, lambda p: np.where(((p[:, 2] > 0.64) & (p[:, 2] < 0.74))[:, None], ring, paint))
-    )
+    tape = loft(rng, [(0.60, 0.091, 0.091), (0.74, 0.091, 0.091)], ring, spacing=fine, counts=(18, 5))
+    return weathered(rng, join_surfels([post, tape]), grain=0.05)
 
 
 def barrier(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
-    """A road-works barrier: two feet, two posts, boards with slanted red and white stripes; about 700 surfels."""
+    """A road-works barrier: two feet, two posts, boards with slanted red and white stripes; about 2000 surfels."""
     second = (RED, ORANGE, RED, BLACK)[variant % 4]
     first = YELLOW if variant % 4 == 3 else REFLECTIVE
-    parts = []
-    for z in (0.42, 0.82):
-        board = box(rng, (0, 0, z), (0.02, 0.80, 0.11), flat_colour(*first), spacing=0.8 * spacing, bottom=True)
-
-        def striped(points: Floats, z: float = z) -> Floats:
-            stripe = (points[:, 1] + 0.8 * (points[:, 2] - z)) % 0.4 < 0.2
-            return np.where(stripe[:, None], np.array(second), np.array(first))
-
-        parts.append(painted(board, striped))
+    boards = join_surfels([striped_board(first, second, spacing).moved(0, 0, z) for z in (0.31, 0.71)])
+    rear = replace(boards, bitangents=-boards.bitangents)  # the same stripes, so that none shines through
+    parts = [boards.moved(0.018, 0.0), rear.moved(-0.018, 0.0)]
+    edge = toned(first, 0.5)
+    for z in (0.31, 0.53, 0.71, 0.93):
+        cuts = graded(1.6, 3 * spacing)
+        parts.append(tiled((-0.018, -0.80, z), (0.036, 0, 0), (0, 1.6, 0), np.array([0, 0.036]), cuts, edge))
+    steel = pigment("#8b8e90")
     for y in (-0.66, 0.66):
-        parts.append(box(rng, (0, y, 0.03), (0.26, 0.06, 0.03), flat_colour(*BLACK), spacing=spacing))
-        parts.append(
-            box(rng, (-0.035, y, 0.51), (0.02, 0.025, 0.45), flat_colour(*pigment("#8b8e90")), spacing=spacing)
-        )
-    return weathered(rng, join_surfels(parts))
+        parts.append(crisp_box((0, y, 0.03), (0.26, 0.06, 0.03), BLACK, spacing=1.6 * spacing, border=0.014))
+        parts.append(crisp_box((-0.038, y, 0.49), (0.014, 0.025, 0.46), steel, spacing=1.6 * spacing, border=0.012))
+    return weathered(rng, join_surfels(parts), grain=0.05)
+
+
+def striped_board(first: Colour, second: Colour, spacing: float) -> Surfels:
+    """A board in the plane x = 0, 1.6 m wide and 0.22 m high: every row of cells is cut where its stripes begin."""
+    levels, pitch, parts = np.linspace(0.0, 0.22, max(4, int(0.45 / spacing)) + 1), 0.4, []
+    for low, high in itertools.pairwise(levels):
+        shift = -0.8 * 0.5 * (low + high)
+        starts = np.arange(-1, 6) * pitch + shift % pitch
+        knots = [k for a in starts for k in (a, a + 0.05, a + 0.15, a + 0.2, a + 0.25, a + 0.35)]
+        cuts = np.array([0.0, 0.01, *(k for k in knots if 0.03 < k < 1.57), 1.59, 1.6])
+
+        def paint(u: Floats, v: Floats, shift: float = shift) -> Floats:
+            return np.where(((u - shift) % pitch < 0.2)[:, None], np.array(second), np.array(first))
+
+        parts.append(tiled((0, -0.8, 0), (0, 1.6, 0), (0, 0, 0.22), cuts, np.array([low, high]), paint))
+    return join_surfels(parts)
 
 
 def sign_board(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
-    """A pavement A-board with a chalked menu on both faces; about 800 surfels."""
+    """A pavement A-board with a chalked menu on both faces; about 1500 surfels."""
     frame = tuple(map(pigment, ("#6b4426", "#22262a", "#8f1f1c", "#c9b48a")))[variant % 4]
     ground = tuple(map(pigment, ("#24302a", "#202226", "#f0ead8", "#2b2f3a")))[variant % 4]
-    chalk = (0.78, 0.76, 0.70) if variant % 4 != 2 else (0.12, 0.05, 0.04)
-    fine = 0.7 * spacing
+    accent = tuple(map(pigment, ("#e0b12c", "#d8452f", "#b8231c", "#5fb0d8")))[variant % 4]
+    chalk = (0.60, 0.58, 0.53) if variant % 4 != 2 else (0.12, 0.05, 0.04)
     width, height, lean = 0.60, 0.96, 0.24
-    words = [(0.24 + 0.09 * k, 0.08 + 0.16 * float(rng.random())) for k in range(6)]
+    up = np.array([-lean, 0.0, np.sqrt(height**2 - lean**2)])
+    corner, near = np.array([0.26, -width / 2, 0.0]), np.array([0.006, 0.0, 0.002])
 
-    def lettered(u: Floats, v: Floats) -> Floats:
-        line = np.zeros(len(u), dtype=bool)
-        for level, half in words:
-            line |= (np.abs(v - level) < 0.016) & (np.abs(u - width / 2) < half)
-        title = (np.abs(v - 0.82) < 0.04) & (np.abs(u - width / 2) < 0.17)
-        edge = (u < 0.045) | (u > width - 0.045) | (v < 0.05) | (v > height - 0.05)
-        face = np.where((line | title)[:, None], np.array(chalk), np.array(ground))
-        return np.where(edge[:, None], np.array(frame), face)
+    def mark(y: float, z: float, wide: float, tall: float, colour: Colour) -> Surfels:
+        start = corner + near + np.array([0.0, width / 2 + y, 0.0]) + z / height * up
+        return panel(start, (0, wide, 0), tall / height * up, colour, spacing=0.04, border=0.008)
 
-    up = (-lean, 0.0, np.sqrt(height**2 - lean**2))
-    front = rectangle(rng, (0.26, -width / 2, 0.0), (0, width, 0), up, lettered, spacing=fine)
-    edges = [
-        bent_rod([(0.25, side * 0.29, 0.0), (0.25 - lean, side * 0.29, 0.93)], 0.018, frame, spacing=0.12)
-        for side in (-1, 1)
-    ]
-    half = join_surfels([front, *edges])
-    return weathered(rng, join_surfels([half, turned(half, 2, np.pi)]), grain=0.06)
+    parts = [panel(corner, (0, width, 0), up, ground, spacing=1.5 * spacing)]
+    for z in (0.18, 0.28, 0.38, 0.48, 0.58):
+        half = 0.10 + 0.12 * float(rng.random())
+        starts = np.arange(-half, half, 0.12)
+        parts += [mark(float(y), z, 0.06 + 0.04 * float(rng.random()), 0.042, chalk) for y in starts]
+    parts.append(mark(-0.20, 0.675, 0.40, 0.030, accent))
+    parts += [mark(y, 0.745, wide, 0.12, chalk) for y, wide in ((-0.19, 0.12), (-0.04, 0.07), (0.06, 0.13))]
+
+    def rim(a: tuple[float, float], b: tuple[float, float]) -> Surfels:
+        ends = [(0.265 - lean * z / 0.93, y, z) for y, z in (a, b)]
+        return bent_rod(ends, 0.026, frame, spacing=0.12)
+
+    parts += [rim((side * 0.285, 0.0), (side * 0.285, 0.93)) for side in (-1, 1)]
+    parts += [rim((-0.285, z), (0.285, z)) for z in (0.09, 0.92)]
+    half_board = join_surfels(parts)
+    return weathered(rng, join_surfels([half_board, turned(half_board, 2, np.pi)]), grain=0.04)
 
 
 def hydrant(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:

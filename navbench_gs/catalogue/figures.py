@@ -1,7 +1,8 @@
 """Figures: people made of surfels, limb by limb, ready to be posed.
 
 Each segment is modelled in its own frame: origin at the joint it hangs from, z up, x ahead, y left; limbs hang down.
-Lengths are shares of the stature (Drillis and Contini 1966, rounded).
+Lengths are shares of the stature (Drillis and Contini 1966, rounded). Limbs have more surfels around than along, and
+a garment ends where its surfels end, so that outlines and hems are crisp.
 """
 
 from __future__ import annotations
@@ -13,25 +14,24 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.splats.shapes import Colour, ellipsoid, kept, loft, painted, pigment, weathered
-from navbench_gs.splats.surfels import Floats, Surfels, join_surfels, surfels
+from navbench_gs.splats.shapes import Colour, loft, painted, pigment, rods, weathered
+from navbench_gs.splats.surfels import Floats, Surfels, join_surfels
 
 THIGH, SHIN, ANKLE = 0.245, 0.246, 0.039
 UPPER_ARM, FOREARM = 0.172, 0.150
-SHOULDER_HEIGHT, SHOULDER_HALF, HIP_HALF = 0.268, 0.098, 0.050
+SHOULDER_HEIGHT, SHOULDER_HALF, HIP_HALF = 0.252, 0.100, 0.050
 """Above the hips, and to either side."""
 NECK = 0.335
 """Base of the head above the hips."""
-ELBOW_OUT = 0.012
+ELBOW_OUT = 0.010
 HEEL, TOE = -0.045, 0.107
 """Ends of the foot behind and ahead of the ankle."""
 SKIRT_PANELS = 6
-SPACING = 0.040
-"""Distance of surfels on limbs and trunk as a share of the stature; heads and hands are finer."""
-
-
-CRISPNESS = 0.96
-"""Share of the usual surfel size: firmer silhouettes for thin limbs."""
+SLEEVE_END, SHORTS_END = -0.105, -0.19
+"""Hems of short sleeves and of shorts, below shoulder and hip."""
+CRISPNESS = 0.88
+"""Share of the usual surfel size: firm outlines; the far side of a limb, seen through a gap, has the same colour."""
+Rows = list[tuple[float, ...]]
 
 
 class Segment(IntEnum):
@@ -70,12 +70,17 @@ class Appearance:
     sleeves: Literal["long", "short"] = "long"
     legs: Literal["trousers", "shorts", "bare"] = "trousers"
     skirt_m: float = 0.0
-    """How far a coat, dress or skirt hangs below the hips; 0: none. A coat has the colour of ``top``."""
-    skirt: str | None = None
-    """Colour of the hanging part, if not that of ``top``."""
+    """How far a coat, dress or skirt hangs below the hips; 0: none. It has the colour of ``top``."""
     stripes: str | None = None
     """Second colour of a striped top."""
+    vest: str | None = None
+    """Colour of the reflective bands of a safety vest."""
+    shirt: str | None = None
+    """What an open jacket shows."""
+    tie: str | None = None
+    belt: str | None = None
     hat: str | None = None
+    hat_style: Literal["cap", "helmet", "sunhat", "hood"] = "cap"
     backpack: str | None = None
     bag: str | None = None
     scarf: str | None = None
@@ -100,25 +105,9 @@ class Figure:
         return self.appearance.height_m
 
 
-def build_figure(rng: np.random.Generator, who: Appearance) -> Figure:
-    """Model a person; 800 to 1500 surfels."""
-    pieces: list[tuple[int, Surfels]] = [
-        (Segment.PELVIS, pelvis(rng, who)),
-        (Segment.TORSO, torso(rng, who)),
-        (Segment.HEAD, head(rng, who)),
-        (Segment.LEFT_UPPER_ARM, upper_arm(rng, who)),
-        (Segment.RIGHT_UPPER_ARM, upper_arm(rng, who)),
-        (Segment.LEFT_FOREARM, forearm(rng, who)),
-        (Segment.RIGHT_FOREARM, forearm(rng, who)),
-    ]
-    for thigh_at, shin_at, foot_at in (
-        (Segment.LEFT_THIGH, Segment.LEFT_SHIN, Segment.LEFT_FOOT),
-        (Segment.RIGHT_THIGH, Segment.RIGHT_SHIN, Segment.RIGHT_FOOT),
-    ):
-        pieces += [(thigh_at, thigh(rng, who)), (shin_at, shin(rng, who)), (foot_at, foot(rng, who))]
-    if who.skirt_m > 0:
-        pieces += skirt_panels(rng, who)
-    pieces = [(segment, weathered(rng, piece, grain=0.07, dirt=0.0)) for segment, piece in pieces]
+def assembled(rng: np.random.Generator, who: Appearance, pieces: list[tuple[int, Surfels]]) -> Figure:
+    """The figure of ``pieces``: pairs of a segment and the surfels it carries."""
+    pieces = [(segment, weathered(rng, piece, grain=0.05, dirt=0.0)) for segment, piece in pieces]
     look = join_surfels(piece for _, piece in pieces)
     look = replace(look, sizes=look.sizes * CRISPNESS)
     segment = np.concatenate([np.full(len(piece), int(at), dtype=np.intp) for at, piece in pieces])
@@ -126,202 +115,153 @@ def build_figure(rng: np.random.Generator, who: Appearance) -> Figure:
     return Figure(who, np.ascontiguousarray(vectors), segment, look)
 
 
-def scaled(rows: list[tuple[float, ...]], height: float, girth: float) -> list[tuple[float, ...]]:
+def scaled(rows: Rows, height: float, girth: float) -> Rows:
     """Sections ``(z, half_x, half_y[, shift_x])`` in shares of the stature, as metres; widths times ``girth``."""
     return [
         (z * height, x * height * girth, y * height * girth, *(s * height for s in more)) for z, x, y, *more in rows
     ]
 
 
-def pelvis(rng: np.random.Generator, who: Appearance) -> Surfels:
-    """Hips and seat, from the crotch to the belt."""
-    rows: list[tuple[float, ...]] = [
-        (-0.05, 0.0, 0.0), (-0.045, 0.045, 0.08), (0.0, 0.062, 0.096), (0.06, 0.058, 0.09), (0.10, 0.054, 0.082),
-    ]  # fmt: skip
-    cloth = pigment(who.bottom if who.skirt_m == 0 else who.skirt or who.top)
-    return loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m, squareness=2.4)
+def skin(
+    rng: np.random.Generator, who: Appearance, rows: Rows, colour: Colour, counts: tuple[int, int], *,
+    girth: float | None = None, squareness: float = 2.0,
+) -> Surfels:  # fmt: skip
+    """A loft over sections in shares of the stature, ``counts`` (around, along) surfels; ``girth`` None: the build."""
+    sections = scaled(rows, who.height_m, who.build if girth is None else girth)
+    return loft(rng, sections, colour, spacing=1.0, squareness=squareness, counts=counts)
 
 
-def torso(rng: np.random.Generator, who: Appearance) -> Surfels:
-    """Trunk and neck with what is worn on them."""
-    h, wide = who.height_m, who.build
-    top = pigment(who.top)
-    rows: list[tuple[float, ...]] = [
-        (0.065, 0.063, 0.092), (0.12, 0.059, 0.086), (0.20, 0.066, 0.096), (0.24, 0.061, 0.100), (0.262, 0.053, 0.090),
-        (0.284, 0.042, 0.066), (0.306, 0.030, 0.034),
-    ]  # fmt: skip
-    trunk = loft(rng, scaled(rows, h, wide), top, spacing=SPACING * who.height_m, squareness=2.5)
-    if who.stripes:
-        second = np.array(pigment(who.stripes))
-        trunk = painted(trunk, lambda p: np.where(((p[:, 2] / h) % 0.11 < 0.055)[:, None], second, np.array(top)))
-    parts = [
-        trunk,
-        loft(rng, scaled([(0.30, 0.030, 0.031), (0.36, 0.029, 0.029)], h, 1.0), pigment(who.skin), spacing=0.03),
-    ]
-    if who.scarf:
-        rows = [(0.293, 0.052, 0.058), (0.31, 0.058, 0.058), (0.335, 0.045, 0.045)]
-        parts.append(loft(rng, scaled(rows, h, 1.0), pigment(who.scarf), spacing=0.045))
-    if who.backpack:
-        rows = [(0.10, 0.0, 0.0), (0.105, 0.035, 0.07), (0.20, 0.045, 0.085), (0.28, 0.035, 0.07), (0.29, 0.0, 0.0)]
-        pack = loft(rng, scaled(rows, h, 1.0), pigment(who.backpack), spacing=SPACING * who.height_m, squareness=3.5)
-        parts.append(pack.moved(-0.095 * h * wide, 0.0))
-        strap = np.array(pigment(who.backpack))
-        parts[0] = painted(
-            trunk,
-            lambda p: np.where(
-                ((np.abs(np.abs(p[:, 1]) / h - 0.06) < 0.013) & (p[:, 2] > 0.15 * h))[:, None], strap, trunk.albedo
-            ),
-        )
-    if who.bag:
-        rows = [(-0.06, 0.0, 0.0), (-0.055, 0.06, 0.022), (0.03, 0.06, 0.022), (0.035, 0.0, 0.0)]
-        bag = loft(rng, scaled(rows, h, 1.0), pigment(who.bag), spacing=SPACING * who.height_m, squareness=5.0)
-        parts.append(bag.moved(-0.01 * h, -0.125 * wide * h, -0.01 * h))
-    return join_surfels(parts)
+def shaded(body: Surfels, towards: tuple[float, float, float], share: float) -> Surfels:
+    """The same surfels, those that face ``towards`` (unit) darker by up to ``share``: where limbs hide the sky."""
+    facing = np.maximum(np.sum(body.normals * np.array(towards), axis=1), 0.0)[:, None]
+    return replace(body, albedo=body.albedo * (1.0 - share * facing))
 
 
-def head(rng: np.random.Generator, who: Appearance) -> Surfels:
-    """Head with face, hair and hat; its origin is the base of the skull."""
-    h = who.height_m
-    skin, hair = pigment(who.skin), pigment(who.hair)
-    size = (0.046 * h + 0.016, 0.036 * h + 0.013, 0.055 * h + 0.018)
-    middle = np.array([0.008 * h, 0.0, 1.0 * h - (0.53 + NECK) * h - size[2]])
-    x, y, z = middle
-    parts = [ellipsoid(rng, middle, size, skin, spacing=0.038)]
-    parts.append(ellipsoid(rng, (x + size[0], y, z - 0.1 * size[2]), (0.014, 0.012, 0.02), skin, spacing=0.02))
-    parts.append(face_marks(middle, size, skin))
-    if who.hair_style != "bald" or who.hat:
-        parts += hair_and_hat(rng, who, middle, size, hair)
-    return join_surfels(parts)
+def sleeve_colour(who: Appearance) -> Colour:
+    """What arms wear."""
+    return pigment(who.top)
 
 
-def face_marks(middle: Floats, size: Colour, skin: Colour) -> Surfels:
-    """Eyes, brows and mouth, one surfel each, on a skull of half axes ``size``."""
-    lips = (0.5 * skin[0] + 0.1, 0.35 * skin[1], 0.35 * skin[2])
-    rows = [(0.93, side * 0.38, 0.12, 0.012, 0.007, (0.02, 0.015, 0.012)) for side in (-1, 1)]
-    rows += [(0.93, side * 0.40, 0.30, 0.016, 0.004, (0.05, 0.035, 0.03)) for side in (-1, 1)]
-    rows.append((0.93, 0.0, -0.48, 0.020, 0.006, lips))
-    ahead, across, up, wide, high, colour = (np.array(column) for column in zip(*rows, strict=True))
-    offset = np.stack([ahead * size[0] + 0.006, across * size[1], up * size[2]], axis=1)
-    sizes = np.stack([wide, high, np.full(len(rows), 0.004)], axis=1)
-    return surfels(middle + offset, (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), sizes, colour)
-
-
-def hair_and_hat(
-    rng: np.random.Generator, who: Appearance, middle: Floats, size: Colour, hair: Colour
-) -> list[Surfels]:
-    """Hair of the appearance's style around a skull of half axes ``size``, and its hat."""
-    x, _, z = (float(value) for value in middle)
-    shell = ellipsoid(rng, middle, (1.07 * size[0], 1.10 * size[1], 1.06 * size[2]), hair, spacing=0.043)
-    ahead = (shell.centres[:, 0] - x) / size[0]
-    above = (shell.centres[:, 2] - z) / size[2]
-    parts = []
-    if who.hair_style != "bald":
-        low = -0.75 if who.hair_style == "long" else -0.35
-        covered = (above > 0.52) | ((ahead < 0.25) & (above > low) & (above > low + 1.1 * ahead))
-        parts.append(kept(shell, covered & ((above < 0.30) | (who.hat is None))))
-    if who.hair_style == "long":
-        parts.append(
-            ellipsoid(rng, (x - 0.75 * size[0], 0, z - 1.0 * size[2]), (0.035, 0.085, 0.13), hair, spacing=0.035)
-        )
-    if who.hair_style == "bun":
-        parts.append(
-            ellipsoid(rng, (x - 1.15 * size[0], 0, z + 0.55 * size[2]), (0.045, 0.05, 0.045), hair, spacing=0.03)
-        )
-    if who.hat:
-        wool = pigment(who.hat)
-        crown = ellipsoid(rng, middle, (1.12 * size[0], 1.15 * size[1], 1.10 * size[2]), wool, spacing=0.040)
-        parts.append(kept(crown, crown.centres[:, 2] > z + 0.28 * size[2]))
-        parts.append(
-            ellipsoid(rng, (x + 1.1 * size[0], 0, z + 0.33 * size[2]), (0.065, 0.062, 0.008), wool, spacing=0.035)
-        )
-    return parts
-
-
-def upper_arm(rng: np.random.Generator, who: Appearance) -> Surfels:
-    """From the shoulder to the elbow."""
-    rows: list[tuple[float, ...]] = [
-        (-UPPER_ARM - 0.01, 0.022, 0.022), (-UPPER_ARM, 0.026, 0.025), (-0.09, 0.030, 0.027), (-0.03, 0.032, 0.027),
-        (0.0, 0.028, 0.024), (0.012, 0.018, 0.016), (0.016, 0.0, 0.0),
-    ]  # fmt: skip
-    sleeve = pigment(who.top if who.stripes is None else who.stripes)
-    arm = loft(rng, scaled(rows, who.height_m, who.build), sleeve, spacing=SPACING * who.height_m)
+def upper_arm(rng: np.random.Generator, who: Appearance, side: float) -> Surfels:
+    """From the shoulder to the elbow; ``side`` 1: left, -1: right."""
+    cap: Rows = [(-0.04, 0.030, 0.026), (-0.015, 0.029, 0.025), (0.0, 0.020, 0.018), (0.004, 0.010, 0.009)]
+    sleeve = sleeve_colour(who)
     if who.sleeves == "long":
-        return arm
-    cuff = -0.095 * who.height_m
-    return painted(arm, lambda p: np.where((p[:, 2] < cuff)[:, None], pigment(who.skin), sleeve))
+        rows: Rows = [(-UPPER_ARM - 0.008, 0.022, 0.021), (-0.10, 0.027, 0.025), *cap]
+        parts = [skin(rng, who, rows, sleeve, (9, 6))]
+    else:
+        wide: Rows = [(SLEEVE_END, 0.031, 0.028), (-0.06, 0.031, 0.028), *cap]
+        bare: Rows = [(-UPPER_ARM - 0.008, 0.020, 0.019), (SLEEVE_END + 0.01, 0.024, 0.022)]
+        parts = [skin(rng, who, wide, sleeve, (10, 5)), skin(rng, who, bare, pigment(who.skin), (8, 4))]
+    parts += [ring(rng, who, z, half, 0.0335, 0.0305, colour) for z, half, colour in arm_bands(who)]
+    return shaded(join_surfels(parts), (0.0, -side, 0.0), 0.45)
 
 
-def forearm(rng: np.random.Generator, who: Appearance) -> Surfels:
-    """From the elbow to the fingers."""
-    h = who.height_m
-    cloth = pigment(who.skin if who.sleeves == "short" else who.stripes or who.top)
-    rows: list[tuple[float, ...]] = [
-        (-FOREARM, 0.019, 0.017),
-        (-0.05, 0.026, 0.025),
-        (0.0, 0.026, 0.025),
-        (0.015, 0.0, 0.0),
-    ]
-    if who.sleeves == "short":
-        rows = [(z, 0.85 * x, 0.85 * y) for z, x, y in rows]
-    sleeve = loft(rng, scaled(rows, h, who.build), cloth, spacing=0.05)
-    hand = ellipsoid(
-        rng,
-        (0.005 * h, 0, -(FOREARM + 0.04) * h),
-        (0.019 * h, 0.011 * h, 0.048 * h),
-        pigment(who.skin),
-        spacing=0.042,
-    )
-    return join_surfels([sleeve, hand])
+def arm_bands(who: Appearance) -> list[tuple[float, float, Colour]]:
+    """Bands (height, half height, colour) of a striped or reflective sleeve."""
+    if who.stripes:
+        return [(z, 0.0155, pigment(who.stripes)) for z in (-0.086, -0.024)]
+    return [(-0.09, 0.012, pigment(who.vest))] if who.vest else []
 
 
-def thigh(rng: np.random.Generator, who: Appearance) -> Surfels:
+def ring(
+    rng: np.random.Generator, who: Appearance, z: float, half: float, half_x: float, half_y: float, colour: Colour,
+    around: int = 12,
+) -> Surfels:  # fmt: skip
+    """A band of cloth around a limb at height ``z``, in shares of the stature."""
+    return skin(rng, who, [(z - half, half_x, half_y), (z + half, half_x, half_y)], colour, (around, 1))
+
+
+def forearm(rng: np.random.Generator, who: Appearance, side: float) -> Surfels:
+    """From the elbow to the fingers, palm inward."""
+    h, bare = who.height_m, who.sleeves == "short"
+    rows: Rows = [(-FOREARM, 0.016, 0.014), (-0.05, 0.022, 0.021), (0.0, 0.022, 0.021), (0.012, 0.0, 0.0)]
+    if not bare:
+        rows = [(-FOREARM, 0.0205, 0.019), (-0.05, 0.0235, 0.0225), (0.0, 0.023, 0.022), (0.012, 0.0, 0.0)]
+    sleeve = skin(rng, who, rows, pigment(who.skin) if bare else sleeve_colour(who), (8, 6))
+    palm: Rows = [
+        (-FOREARM - 0.098, 0.0, 0.0, 0.008), (-FOREARM - 0.094, 0.011, 0.007, 0.008), (-FOREARM - 0.05, 0.021, 0.010),
+        (-FOREARM - 0.02, 0.020, 0.011), (-FOREARM + 0.005, 0.013, 0.011),
+    ]  # fmt: skip
+    hand = skin(rng, who, palm, pigment(who.skin), (7, 5), girth=1.0)
+    base, tip = np.array([0.016, 0.0, -FOREARM - 0.018]) * h, np.array([0.030, -0.006 * side, -FOREARM - 0.058]) * h
+    thumb = rods([base], [tip], 0.007 * h, pigment(who.skin))
+    return shaded(join_surfels([sleeve, hand, thumb]), (0.0, -side, 0.0), 0.35)
+
+
+def thigh(rng: np.random.Generator, who: Appearance, side: float) -> Surfels:
     """From the hip to the knee."""
-    rows: list[tuple[float, ...]] = [
-        (-THIGH - 0.01, 0.036, 0.034), (-THIGH + 0.03, 0.039, 0.037), (-0.10, 0.050, 0.046), (-0.02, 0.054, 0.048),
-        (0.02, 0.045, 0.04),
-    ]  # fmt: skip
-    cloth = pigment(who.skin if who.legs == "bare" else who.bottom)
-    leg = loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m)
-    if who.legs != "shorts":
-        return leg
-    hem = -0.19 * who.height_m
-    return painted(leg, lambda p: np.where((p[:, 2] < hem)[:, None], pigment(who.skin), cloth))
+    hip: Rows = [(-0.10, 0.049, 0.045), (-0.02, 0.054, 0.049), (0.02, 0.047, 0.042)]
+    if who.legs == "shorts":
+        bare: Rows = [(-THIGH - 0.008, 0.034, 0.032), (SHORTS_END + 0.015, 0.039, 0.036)]
+        wide: Rows = [(SHORTS_END, 0.052, 0.047), *hip]
+        leg = join_surfels(
+            [skin(rng, who, bare, pigment(who.skin), (9, 3)), skin(rng, who, wide, pigment(who.bottom), (11, 6))]
+        )
+    else:
+        cloth = pigment(who.skin if who.legs == "bare" else who.bottom)
+        leg = skin(rng, who, [(-THIGH - 0.008, 0.036, 0.034), *hip], cloth, (10, 8))
+    return shaded(leg, (0.0, -side, 0.0), 0.5)
 
 
-def shin(rng: np.random.Generator, who: Appearance) -> Surfels:
+def shin(rng: np.random.Generator, who: Appearance, side: float) -> Surfels:
     """From the knee to the ankle."""
-    cloth = pigment(who.bottom if who.legs == "trousers" else who.skin)
-    rows: list[tuple[float, ...]] = [
-        (-SHIN - 0.005, 0.031, 0.028, 0.0), (-0.17, 0.031, 0.029, -0.006), (-0.07, 0.038, 0.035, -0.006),
-        (0.0, 0.037, 0.035, 0.0), (0.02, 0.03, 0.028, 0.0),
-    ]  # fmt: skip
-    if who.legs != "trousers":
-        rows = [(z, x * (0.7 if z < -0.1 else 0.9), y * (0.7 if z < -0.1 else 0.9), s) for z, x, y, s in rows]
-    return loft(rng, scaled(rows, who.height_m, who.build), cloth, spacing=SPACING * who.height_m)
+    if who.legs == "trousers":
+        rows: Rows = [
+            (-SHIN + 0.008, 0.034, 0.029, 0.004), (-0.17, 0.032, 0.029, -0.004), (-0.07, 0.037, 0.034, -0.005),
+            (0.0, 0.037, 0.034), (0.02, 0.03, 0.028),
+        ]  # fmt: skip
+        leg = skin(rng, who, rows, pigment(who.bottom), (9, 8))
+    else:
+        rows = [
+            (-SHIN - 0.01, 0.021, 0.019), (-0.19, 0.020, 0.018, -0.003), (-0.08, 0.033, 0.030, -0.008),
+            (0.0, 0.033, 0.031), (0.02, 0.026, 0.025),
+        ]  # fmt: skip
+        leg = skin(rng, who, rows, pigment(who.skin), (9, 8))
+        sock: Rows = [(-SHIN - 0.012, 0.023, 0.021), (-SHIN + 0.028, 0.022, 0.020)]
+        leg = join_surfels([leg, skin(rng, who, sock, (0.62, 0.62, 0.60), (9, 1))] if who.legs == "shorts" else [leg])
+    return shaded(leg, (0.0, -side, 0.0), 0.4)
 
 
 def foot(rng: np.random.Generator, who: Appearance) -> Surfels:
     """A shoe; its sole lies one ankle height below the origin."""
     middle, half = (HEEL + TOE) / 2.0, (TOE - HEEL) / 2.0
-    rows: list[tuple[float, ...]] = [
-        (-ANKLE, 0.0, 0.0, middle), (-ANKLE, half, 0.027, middle), (-0.026, half, 0.028, middle),
-        (-0.012, 0.055, 0.025, 0.012), (0.006, 0.026, 0.022, -0.006), (0.01, 0.0, 0.0, -0.006),
+    rows: Rows = [
+        (-ANKLE + 0.008, half, 0.027, middle), (-0.022, half - 0.004, 0.028, middle), (-0.010, 0.050, 0.025, 0.008),
+        (0.004, 0.028, 0.023, -0.006), (0.010, 0.022, 0.020, -0.006),
     ]  # fmt: skip
-    shoe = loft(rng, scaled(rows, who.height_m, 1.0), pigment(who.shoes), spacing=0.04, squareness=2.6)
-    sole = tuple(0.35 * value + 0.02 for value in pigment(who.shoes))
-    edge = (-ANKLE + 0.007) * who.height_m
-    return painted(shoe, lambda p: np.where((p[:, 2] < edge)[:, None], sole, pigment(who.shoes)))
+    shoe = skin(rng, who, rows, pigment(who.shoes), (12, 3), girth=1.0, squareness=2.6)
+    bright = sum(pigment(who.shoes)) > 0.6
+    rubber = (0.30, 0.29, 0.28) if bright else (0.035, 0.032, 0.03)
+    edge: Rows = [
+        (-ANKLE, 0.0, 0.0, middle),
+        (-ANKLE, half, 0.027, middle),
+        (-ANKLE + 0.010, half + 0.001, 0.028, middle),
+    ]
+    sole = skin(rng, who, edge, rubber, (12, 2), girth=1.0, squareness=2.6)
+    return join_surfels([shoe, sole])
 
 
-def skirt_panels(rng: np.random.Generator, who: Appearance) -> list[tuple[int, Surfels]]:
-    """The hanging part of a coat, dress or skirt, cut into panels from back to front, each its own segment."""
-    h, hem = who.height_m, -who.skirt_m / who.height_m
-    flare = -0.05 * hem
-    rows: list[tuple[float, ...]] = [
-        (hem, 0.082 + flare, 0.108 + flare), (hem / 2, 0.078, 0.108), (0.0, 0.072, 0.104), (0.09, 0.064, 0.093),
+def legs_and_arms(rng: np.random.Generator, who: Appearance) -> list[tuple[int, Surfels]]:
+    """All limbs with the segments that carry them."""
+    pieces: list[tuple[int, Surfels]] = []
+    for side, arm_at, leg_at in (
+        (1.0, Segment.LEFT_UPPER_ARM, Segment.LEFT_THIGH), (-1.0, Segment.RIGHT_UPPER_ARM, Segment.RIGHT_THIGH),
+    ):  # fmt: skip
+        pieces += [(arm_at, upper_arm(rng, who, side)), (arm_at + 1, forearm(rng, who, side))]
+        pieces += [(leg_at, thigh(rng, who, side)), (leg_at + 1, shin(rng, who, side)), (leg_at + 2, foot(rng, who))]
+    return pieces
+
+
+def seat_colour(who: Appearance) -> Colour:
+    """What the hips wear: a coat or dress covers them."""
+    return pigment(who.bottom if who.skirt_m == 0 else who.top)
+
+
+def pelvis(rng: np.random.Generator, who: Appearance) -> Surfels:
+    """Hips and seat, from the crotch to the belt."""
+    rows: Rows = [
+        (-0.055, 0.0, 0.0), (-0.045, 0.045, 0.075), (0.0, 0.061, 0.094), (0.045, 0.059, 0.089), (0.065, 0.057, 0.084),
     ]  # fmt: skip
-    cloth = pigment(who.skirt or who.top)
-    skirt = loft(rng, scaled(rows, h, who.build), cloth, spacing=1.3 * SPACING * h, squareness=2.3)
-    reach = np.abs(skirt.centres[:, 0]).max()
-    panel = np.clip(((skirt.centres[:, 0] / reach + 1.0) / 2.0 * SKIRT_PANELS).astype(int), 0, SKIRT_PANELS - 1)
-    return [(Segment.SKIRT + k, kept(skirt, panel == k)) for k in range(SKIRT_PANELS)]
+    hips = skin(rng, who, rows, seat_colour(who), (14, 5), squareness=2.3)
+    return painted(hips, lambda p: np.where((p[:, 2] < -0.03 * who.height_m)[:, None], 0.5, 1.0) * hips.albedo)

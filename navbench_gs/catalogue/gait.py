@@ -94,7 +94,7 @@ def place_leg(body: Skeleton, first: int, side: float, phase: float) -> float:
     """Set thigh (segment ``first``), shin and foot; return the foot's lowest height relative to the hips, metres."""
     height, stride = body.height, body.stride
     hip = HIP_SWING_RAD * stride * math.sin(phase)
-    shin = hip - stride * (0.12 + 0.95 * max(0.0, math.cos(phase + 0.35)) ** 2)
+    shin = hip - stride * (0.12 + 0.80 * max(0.0, math.cos(phase + 0.35)) ** 2)
     tip = stride * (0.30 * math.sin(phase) - 0.25 * max(0.0, -math.sin(phase)) - 0.1 * max(0.0, math.cos(phase)))
     body.pitch[first : first + 3] = hip, shin, tip
     body.joints[first] = (0.0, side * HIP_HALF * height, 0.0)

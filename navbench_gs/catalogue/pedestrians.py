@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from navbench_gs.catalogue.figures import Appearance, Figure, build_figure
+from navbench_gs.catalogue.figures import Appearance, Figure
 from navbench_gs.catalogue.gait import cycle_length_m, posed_figure
+from navbench_gs.catalogue.garments import build_figure
 from navbench_gs.domain.streams import stream
 from navbench_gs.errors import UnknownNameError
 
@@ -20,7 +21,10 @@ PALE, TAN, BROWN, DARK = "#e3b899", "#c68f68", "#8d5a3a", "#54341f"
 PEDESTRIANS: dict[str, Appearance] = {
     who.name: who
     for who in (
-Appearance("office_worker", 1.80, PALE, "#3a2a1c", "#27364f", "#2b2c30", "#1a1614"),
+        Appearance(
+            "office_worker", 1.80, PALE, "#3a2a1c", "#27364f", "#2b2f3c", "#1a1614",
+            shirt="#f2f2ee", tie="#8f1d22",
+        ),
         Appearance(
             "student", 1.72, TAN, "#17120f", "#7a8f3c", "#2f4a74", "#e2e0da",
             hair_style="bun", backpack="#a83226",
@@ -31,15 +35,15 @@ Appearance("office_worker", 1.80, PALE, "#3a2a1c", "#27364f", "#2b2c30", "#1a161
         ),
         Appearance(
             "summer_dress", 1.66, PALE, "#8a5a2b", "#c9413c", "#c9413c", "#b59a7a",
-            hair_style="long", sleeves="short", legs="bare", skirt_m=0.46,
+            hair_style="long", sleeves="short", legs="bare", skirt_m=0.46, belt="#f0e2cf",
         ),
         Appearance(
             "raincoat", 1.70, TAN, "#2b1c12", "#d8ae22", "#3a3f46", "#3c4a3a",
-            build=1.08, skirt_m=0.38, hat="#d8ae22",
+            build=1.08, skirt_m=0.38, hat="#d8ae22", hat_style="hood",
         ),
         Appearance(
-            "builder", 1.82, PALE, "#59422c", "#e07a18", "#3d4a5c", "#5a4430",
-            build=1.12, stripes="#d7dadb", hat="#e8e4da",
+            "builder", 1.82, PALE, "#59422c", "#e8691a", "#3d4a5c", "#5a4430",
+            build=1.12, vest="#d9dcdd", hat="#f0c419", hat_style="helmet",
         ),
         Appearance(
             "schoolchild", 1.32, TAN, "#2a1b12", "#3f7fbf", "#7c7468", "#b8352c",
@@ -51,15 +55,17 @@ Appearance("office_worker", 1.80, PALE, "#3a2a1c", "#27364f", "#2b2c30", "#1a161
         ),
         Appearance(
             "winter_coat", 1.68, PALE, "#c9a25e", "#7d1f2b", "#26262b", "#241d1a",
-            build=1.06, hair_style="long", skirt_m=0.42, scarf="#d9d2c4", bag="#22201f", embedded_only=True,
+            build=1.06, hair_style="long", skirt_m=0.42, scarf="#d9d2c4", bag="#22201f", belt="#3a0f15",
+            embedded_only=True,
         ),
         Appearance(
             "tourist", 1.75, PALE, "#9a9a98", "#dfd8c6", "#a08f6a", "#6b5a45",
-            build=1.15, sleeves="short", legs="shorts", hat="#c7b98f", backpack="#2f5d4a", embedded_only=True,
+            build=1.15, sleeves="short", legs="shorts", hat="#d9c68f", hat_style="sunhat", backpack="#2f5d4a",
+            embedded_only=True,
         ),
         Appearance(
-            "elder", 1.62, TAN, "#d5d5d2", "#6f6a5c", "#4b4740", "#2f2723",
-            build=1.05, skirt_m=0.20, hat="#46423c", embedded_only=True,
+            "elder", 1.62, TAN, "#b4b4b0", "#6f6a5c", "#4b4740", "#2f2723",
+            build=1.05, skirt_m=0.20, shirt="#d6dbe2", hat="#5a4a38", embedded_only=True,
         ),
         Appearance(
             "striped_shirt", 1.86, DARK, "#0f0c0a", "#e6e6e2", "#7a2e2a", "#e8e8e6",

@@ -66,12 +66,13 @@ def chair(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:
 
 def spoked_wheel(rng: np.random.Generator, radius: float, spacing: float) -> Surfels:
     """A bicycle wheel about the y axis at the origin."""
-    tyre = hoop(rng, radius, 0.045, BLACK, spacing=1.1 * spacing, width=0.04)
-    angles = np.arange(14) * (2 * np.pi / 14)
-    rim = np.stack([np.cos(angles), np.zeros(14), np.sin(angles)], axis=1)
-    spokes = rods(0.03 * rim, (radius - 0.05) * rim, 0.004, METAL)
+    tyre = hoop(rng, radius, 0.040, BLACK, spacing=0.9 * spacing, width=0.036)
+    wheel_rim = hoop(rng, radius - 0.036, 0.018, METAL, spacing=spacing, width=0.03)
+    angles = np.arange(20) * (2 * np.pi / 20)
+    rim = np.stack([np.cos(angles), np.zeros(20), np.sin(angles)], axis=1)
+    spokes = rods(0.03 * rim, (radius - 0.05) * rim, 0.005, METAL)
     hub = turned(disc(rng, 0.035, METAL, spacing=0.03), 0, np.pi / 2)
-    return join_surfels([tyre, spokes, hub, hub.moved(0, -0.02)])
+    return join_surfels([tyre, wheel_rim, spokes, hub, hub.moved(0, -0.02)])
 
 
 def bicycle(rng: np.random.Generator, variant: int, spacing: float) -> Surfels:

@@ -46,6 +46,7 @@ def findings() -> Iterator[tuple[str, str]]:
         ("cache", _cache),
         ("numba cache", _numba_cache),
         ("suites", _suites),
+        ("rules", _rules),
     )
     for name, check in checks:
         yield name, _outcome(check)
@@ -118,3 +119,9 @@ def _suites() -> str:
     from navbench_gs.suite.catalog import scene_ids, suite_names
 
     return ", ".join(f"{name} ({len(scene_ids(name))} scenes)" for name in suite_names()) or "none"
+
+
+def _rules() -> str:
+    from navbench_gs.suite.frozen import inventory, recorded, state
+
+    return state(recorded(), inventory())

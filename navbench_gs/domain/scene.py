@@ -13,6 +13,8 @@ Provenance = Literal["procedural", "captured"]
 
 TERRAIN_FILE = "terrain.npz"
 """Collision mesh and walkable grid of a scene (see ``navbench_gs.terrain``)."""
+LIGHT_FILE = "light.npz"
+"""Where a scene's source keeps the light of its places; actors in a scene without it stand in full sun."""
 
 
 class Sun(Record):

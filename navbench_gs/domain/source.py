@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.scene import Scene, ScenePlan
+
+
+class SceneLight(Protocol):
+    """How much light reaches the places of one scene."""
+
+    def shares(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Shares (N,) of the sun's disc and of the open sky, each 0 to 1, that ``points`` (N, 3) in the air see."""
+        ...
+
+
+@runtime_checkable
+class LitSource(Protocol):
+    """A scene source that knows the light; its scenes name ``light.npz`` among their files."""
+
+    def light(self, scene: Scene) -> SceneLight:
+        """The light of ``scene``, the same on every machine."""
+        ...
 
 
 class SceneSource(Protocol):

@@ -28,7 +28,7 @@ from navbench_gs.metrics.collisions import Collision, collisions
 from navbench_gs.render.actors import Stage
 from navbench_gs.render.camera import robot_camera
 from navbench_gs.render.renderer import Renderer
-from navbench_gs.suite.catalog import load_cloud
+from navbench_gs.suite.catalog import load_cloud, load_light
 from navbench_gs.terrain.terrain import load_terrain
 from navbench_gs.world.bullet import BulletWorld
 
@@ -63,7 +63,8 @@ def drawn_frames(
     """Every frame (H, W, 3) of the video, in order."""
     with closing(BulletWorld(load_terrain(scene), rules)) as world:
         world.reset(episode)  # only asked how high the ground lies
-        stage, prepared = Stage(scene, episode, world.ground_height), renderer.prepare(load_cloud(scene))
+        stage = Stage(scene, episode, world.ground_height, load_light(scene))
+        prepared = renderer.prepare(load_cloud(scene))
         drive_map, contacts = DriveMap(trajectory, episode, scene), collisions(trajectory, rules)
         for tick in range(0, len(trajectory.poses), max(1, round(1.0 / FRAMES_PER_S / trajectory.tick_s))):
             state = state_at(trajectory, tick)

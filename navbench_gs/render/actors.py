@@ -8,15 +8,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from navbench_gs.catalogue.gait import Skeleton, pose_skeleton
 from navbench_gs.catalogue.obstacles import OBSTACLES, obstacle_look
-from navbench_gs.catalogue.pedestrians import cycle_length_m, figure, posed_figure
+from navbench_gs.catalogue.pedestrians import cycle_length_m, figure
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.scene import Scene
+from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
 from navbench_gs.render.lighting import lit_cloud
+from navbench_gs.render.people import People
+from navbench_gs.render.shadows import GOLDEN_ANGLE, body_shadow, contact_shadow
 from navbench_gs.splats.cloud import join_clouds
-from navbench_gs.splats.surfels import Surfels, join_surfels, surfels
+from navbench_gs.splats.surfels import join_surfels
 
 Floats = NDArray[np.float64]
 GroundHeight = Callable[[float, float], float]
@@ -26,9 +30,6 @@ BRISK_WALK_MPS = 1.4
 """Speed at which figures take their full stride."""
 STANDING_MPS = 0.05
 """Below this speed a pedestrian stands with its feet together."""
-GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
-"""Turn between neighbouring points of a sunflower; also keeps pedestrians out of step."""
-SHADOW_SPOTS, SHADOW_OPACITY, SHADOW_LIFT_M = 24, 0.35, 0.02
 
 
 def flat_ground(x: float, y: float) -> float:
@@ -46,13 +47,21 @@ class Stage:
         scene: whose sun lights the actors.
         episode: its obstacles and pedestrians.
         ground_height: height of the ground under an actor.
+        light: how much sun and sky reaches the places of the scene; None: all of it everywhere.
     """
 
-    def __init__(self, scene: Scene, episode: Episode, ground_height: GroundHeight = flat_ground) -> None:
-        self._sun = scene.sun
+    def __init__(
+        self,
+        scene: Scene,
+        episode: Episode,
+        ground_height: GroundHeight = flat_ground,
+        light: SceneLight | None = None,
+    ) -> None:
+        self._sun, self._light = scene.sun, light
         self._ground_height = ground_height
         self._figures = [figure(pedestrian.look) for pedestrian in episode.pedestrians]
-        self._shadows = [contact_shadow(pedestrian.radius_m) for pedestrian in episode.pedestrians]
+        shadows = [contact_shadow(pedestrian.radius_m) for pedestrian in episode.pedestrians]
+        self._people = People(self._figures, shadows) if self._figures else None
         self._obstacles = self._lit_obstacles(episode)
         self._last: WorldState | None = None
         self._phases = self._first_phases()
@@ -61,8 +70,8 @@ class Stage:
         """All actors at the moment of ``state``, lit, in the world frame; None if the episode has none."""
         self._walk_to(state)
         clouds = [] if self._obstacles is None else [self._obstacles]
-        if self._figures:
-            clouds.append(lit_cloud(self._posed_pedestrians(state), self._sun))
+        if self._people is not None:
+            clouds.append(self._people.cloud(*self._pedestrian_poses(state), self._sun, self._light))
         return join_clouds(clouds) if clouds else None
 
     def _lit_obstacles(self, episode: Episode) -> GaussianCloud | None:
@@ -70,9 +79,9 @@ class Stage:
         for obstacle in episode.obstacles:
             x, y, yaw = obstacle.pose
             look = obstacle_look(obstacle.kind, obstacle.look_seed)
-            shadow = contact_shadow(OBSTACLES[obstacle.kind].radius_m)
+            shadow = body_shadow(OBSTACLES[obstacle.kind].bodies)
             parts.append(join_surfels([look, shadow]).moved(x, y, self._ground_height(x, y), yaw))
-        return lit_cloud(join_surfels(parts), self._sun) if parts else None
+        return lit_cloud(join_surfels(parts), self._sun, self._light) if parts else None
 
     def _first_phases(self) -> Floats:
         return np.arange(len(self._figures), dtype=np.float64) * GOLDEN_ANGLE
@@ -89,31 +98,20 @@ class Stage:
                     self._phases[index] += 2.0 * math.pi * step / cycle
         self._last = state
 
-    def _posed_pedestrians(self, state: WorldState) -> Surfels:
-        """Figures and the shadows at their feet, in the world frame."""
-        parts = []
+    def _pedestrian_poses(self, state: WorldState) -> tuple[Floats, list[Skeleton]]:
+        """Where everybody stands, (P, 4) ``(x, y, ground, yaw)``, and how its limbs are."""
+        poses, skeletons = np.empty((len(self._figures), 4)), []
         for index, person in enumerate(self._figures):
             x, y, yaw = (float(value) for value in state.pedestrians[index])
-            ground = self._ground_height(x, y)
-            posed = posed_figure(person, float(self._phases[index]), stride_at(state.pedestrian_velocities[index]))
-            parts += [posed.moved(x, y, ground, yaw), self._shadows[index].moved(x, y, ground)]
-        return join_surfels(parts)
+            poses[index] = x, y, self._ground_height(x, y), yaw
+            stride = stride_at(state.pedestrian_velocities[index])
+            skeletons.append(
+                pose_skeleton(person.height_m, person.appearance.build, float(self._phases[index]), stride)
+            )
+        return poses, skeletons
 
 
 def stride_at(velocity: Floats) -> float:
     """Stride, 0 to 1, of a pedestrian with ``velocity`` (2,) m/s."""
     speed = math.hypot(float(velocity[0]), float(velocity[1]))
     return 0.0 if speed < STANDING_MPS else min(speed / BRISK_WALK_MPS, 1.0)
-
-
-def contact_shadow(radius_m: float) -> Surfels:
-    """A soft dark disc on the ground around the origin: the sky that an object hides from the ground beneath it.
-
-    It is made of many small spots, because a splat is sorted against the ground by its centre alone.
-    """
-    index = np.arange(SHADOW_SPOTS) + 0.5
-    distance = radius_m * np.sqrt(index / SHADOW_SPOTS)
-    angle = GOLDEN_ANGLE * index
-    centres = np.stack([distance * np.cos(angle), distance * np.sin(angle), np.full_like(angle, SHADOW_LIFT_M)], axis=1)
-    sigma = radius_m / math.sqrt(SHADOW_SPOTS)
-    return surfels(centres, (1, 0, 0), (0, 1, 0), (sigma, sigma, 0.004), (0, 0, 0), SHADOW_OPACITY)

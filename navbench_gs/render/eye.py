@@ -13,6 +13,7 @@ from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.episode import Episode, Pose
 from navbench_gs.domain.rules import CameraRules
 from navbench_gs.domain.scene import Scene
+from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
 from navbench_gs.geometry import arc_lengths, point_along
 from navbench_gs.render.actors import Stage
@@ -29,7 +30,7 @@ _prepared: dict[tuple[str, str], Any] = {}
 
 
 class Eye:
-    """One camera in one scene; ``load_cloud`` is called when the first picture is asked for."""
+    """One camera in one scene; ``load_cloud`` and ``load_light`` are called when the first picture is asked for."""
 
     def __init__(
         self,
@@ -38,9 +39,10 @@ class Eye:
         need: CameraNeed,
         rules: CameraRules,
         load_cloud: Callable[[Scene], GaussianCloud],
+        load_light: Callable[[Scene], SceneLight | None],
     ) -> None:
         self._scene, self.renderer, self._need, self._rules = scene, renderer, need, rules
-        self._load_cloud = load_cloud
+        self._load_cloud, self._load_light = load_cloud, load_light
 
     def begin(self, episode: Episode, ground_height: Callable[[float, float], float]) -> None:
         """Start an episode; ``ground_height`` gives the ground's z at world (x, y)."""
@@ -54,7 +56,8 @@ class Eye:
         """What the camera on the robot sees at ``state``, its wheels standing at height ``ground_z``."""
         if self._seen is None or self._seen[0] != state.time_s:
             if self._stage is None:
-                self._stage = Stage(self._scene, self._episode, self._ground_height)
+                light = self._load_light(self._scene)
+                self._stage = Stage(self._scene, self._episode, self._ground_height, light)
             camera = robot_camera(state.robot, ground_z, self._need, self._rules)
             frames = self.renderer.render(self._prepared_scene(), [camera], self._stage.actors(state))
             self._seen = (state.time_s, frames)

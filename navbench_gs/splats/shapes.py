@@ -45,6 +45,12 @@ def pigment(text: str) -> Colour:
     return 0.9 * red + 0.022, 0.9 * green + 0.022, 0.9 * blue + 0.022
 
 
+def toned(colour: Colour, factor: float) -> Colour:
+    """A lighter or darker shade of a colour, at most white."""
+    red, green, blue = (min(1.0, factor * value) for value in colour)
+    return red, green, blue
+
+
 def painted(body: Surfels, paint: Callable[[Floats], ArrayLike]) -> Surfels:
     """The same surfels with the albedo (N, 3) that ``paint`` gives for their centres (N, 3)."""
     albedo = np.clip(np.broadcast_to(np.asarray(paint(body.centres), dtype=np.float64), (len(body), 3)), 0.0, 1.0)
@@ -78,11 +84,13 @@ def loft(
     *,
     spacing: float,
     squareness: float = 2.0,
+    counts: tuple[int, int] | None = None,
     kind: int = 0,
 ) -> Surfels:
     """A skin over horizontal sections ``(z, half_x, half_y[, shift_x])``, bottom to top, metres.
 
-    ``squareness`` 2 makes ellipses, 8 rounded rectangles. A section of half width zero closes an end.
+    ``squareness`` 2 makes ellipses, 8 rounded rectangles. A section of half width zero closes an end. ``counts``
+    (around, along) takes the place of ``spacing`` where a surface needs more surfels one way than the other.
     """
     rows = np.array([(*section, 0.0)[:4] for section in sections], dtype=np.float64)
     steps = np.sqrt(np.sum(np.diff(rows, axis=0) ** 2, axis=1))
@@ -97,7 +105,7 @@ def loft(
     girth = 3.2 * float(np.max(rows[:, 1] + rows[:, 2]))
     around = max(6, int(np.ceil(girth / spacing)))
     along = max(1, int(np.ceil(float(np.sum(steps)) / spacing)))
-    return sheet(rng, surface, around, along, flat_colour(*colour), kind=kind)
+    return sheet(rng, surface, *(counts or (around, along)), flat_colour(*colour), kind=kind)
 
 
 def ellipsoid(

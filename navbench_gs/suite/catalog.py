@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from navbench_gs.domain.cloud import GaussianCloud
     from navbench_gs.domain.episode import Episode, EpisodeFile
     from navbench_gs.domain.scene import Scene
-    from navbench_gs.domain.source import SceneSource
+    from navbench_gs.domain.source import SceneLight, SceneSource
 
 SCENE_FILE = "scene.json"
 SCENE_ID = r"[a-z]+_[0-9]{2,6}"
@@ -158,6 +158,24 @@ def load_cloud(scene: Scene, progress: Callable[[float], None] | None = None) ->
     if made_now:
         _keep_cloud(path, cloud)
     return cloud
+
+
+def load_light(scene: Scene) -> SceneLight | None:
+    """The light of the places of a scene, from its source; None where the scene ships none: full sun everywhere.
+
+    Raises:
+        DigestMismatchError: the light file is not the one that the manifest names.
+        SceneUnavailableError: the scene's source is not installed, or knows no light.
+    """
+    from navbench_gs.domain.scene import LIGHT_FILE
+    from navbench_gs.domain.source import LitSource
+
+    if LIGHT_FILE not in scene.files:
+        return None
+    source = scene_source(scene.source)
+    if not isinstance(source, LitSource):
+        raise SceneUnavailableError(f"the scene source '{scene.source}' cannot read {scene.folder / LIGHT_FILE}")
+    return source.light(scene)
 
 
 def cloud_path(scene: Scene) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,6 @@ Floats = NDArray[np.float64]
 LAMP_REACH_M = 15.0
 LAMP_BODY_M = 0.45
 """What a ray meets this near to a lamp is the lamp's own head."""
-_NO_LAMPS = np.zeros((0, 0, 0, 6), dtype=np.uint8), np.zeros((0, 0), dtype=np.uint8)
 BOUNDS_HEIGHT_M = 14.0
 """Light falls on nothing higher than this as far as the sun map is concerned."""
 
@@ -44,15 +44,15 @@ def bake_light(
     gx, gy = (np.arange(-h, h + ground_m / 2, ground_m) for h in half)
     levels = [_level_share(scene, casters, xs, ys, z, directions) for z in LEVELS_M]
     ground = _level_share(scene, casters, gx, gy, 0.04, directions)[..., 4]
-    lamp_share, lamp_ground = _NO_LAMPS
-    if sky.lamps > 0.0 and lamps:
-        lamp_levels = [_lamplight(scene, lamps, xs, ys, z) for z in LEVELS_M]
-        lamp_share = coded_lamplight(sky.lamps * np.stack(lamp_levels, axis=2))
-        lamp_ground = coded_lamplight(sky.lamps * _lamplight(scene, lamps, gx, gy, 0.04)[..., 4])
-    return LightBake(
-        depth, sun_origin, np.stack(levels, axis=2), ground, (-half[0], -half[1]), grid_m, ground_m, lamp_share,
-        lamp_ground,
-    )  # fmt: skip
+    bake = LightBake(depth, sun_origin, np.stack(levels, axis=2), ground, (-half[0], -half[1]), grid_m, ground_m)
+    if not lamps or sky.lamps <= 0.0:
+        return bake
+    lamp_levels = [_lamplight(scene, lamps, xs, ys, z) for z in LEVELS_M]
+    return replace(
+        bake,
+        lamp_share=coded_lamplight(sky.lamps * np.stack(lamp_levels, axis=2)),
+        lamp_ground=coded_lamplight(sky.lamps * _lamplight(scene, lamps, gx, gy, 0.04)[..., 4]),
+    )
 
 
 def _lamplight(scene: Any, lamps: Sequence[Lamp], xs: Floats, ys: Floats, z: float) -> Floats:

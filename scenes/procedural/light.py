@@ -1,14 +1,14 @@
 """Light: baked once with rays when a scene is authored, read by interpolation when its splats are generated.
 
-The bake is three small tables. A *sun map* is the picture that the sun takes of everything that throws a shadow: one
+The bake is a few small tables. A *sun map* is the picture that the sun takes of everything that throws a shadow: one
 depth per 12 cm texel, so that any surfel anywhere is in the sun or not by one comparison. An *ambient grid* says which
 share of the sky each of the six axes sees, on a coarse lattice. A *ground map* says the same for the upward axis just
-above the ground, finely enough for contact shadows.
+above the ground, finely enough for contact shadows. After dark two more tables like these hold the light of lamps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -56,9 +56,9 @@ class LightBake:
     """World x, y of the first grid point of both grids."""
     grid_m: float
     ground_m: float
-    lamp_share: NDArray[np.uint8]
+    lamp_share: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0, 0, 6), dtype=np.uint8))
     """(GX, GY, levels, 6) lamplight along the axes, coded by :func:`coded_lamplight`; (0, 0, 0, 6) without lamps."""
-    lamp_ground: NDArray[np.uint8]
+    lamp_ground: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.uint8))
     """(HX, HY) the same for the upward axis just above the ground."""
 
 

@@ -16,6 +16,10 @@ from scenes.procedural.part import EMISSIVE
 Floats = NDArray[np.float64]
 DOME_RADIUS_M = 140.0
 Colour = tuple[float, float, float]
+LAMP_DIRECTION = (0.36, 0.48, 0.8)
+"""Where the light on actors comes from in places lit by lamps: a scene's record holds one sun."""
+LAMP_POOL = 2.5
+"""Lamplight in the pools under the lamps over the mean."""
 LAMP_COLOUR: Colour = (1.22, 0.98, 0.68)
 """Colour of the light of street lamps and shop windows; its mean is about one."""
 
@@ -63,9 +67,9 @@ class Sky:
         clouds = self.clouds * np.array(self.cloud_colour)
         ambient = 0.85 * ((1.0 - self.clouds) * (0.5 * zenith + 0.5 * horizon) + clouds) * 0.95
         direction, direct = self.sun_direction, np.array(self.sunlight)
-        if lamplight > float(direct.mean()):
-            direction, direct = np.array([0.36, 0.48, 0.8]), lamplight * np.array(LAMP_COLOUR)
-            ambient = ambient + 0.35 * direct
+        if self.lamps >= 0.5 and lamplight > float(direct.mean()):
+            direction, direct = np.array(LAMP_DIRECTION), LAMP_POOL * lamplight * np.array(LAMP_COLOUR)
+            ambient = ambient + 0.3 * lamplight * np.array(LAMP_COLOUR)
         x, y, z = (round(float(v), 6) for v in direction)
         red, green, blue = (round(float(v), 6) for v in ambient)
         irradiance = round(float(direct[0]), 6), round(float(direct[1]), 6), round(float(direct[2]), 6)

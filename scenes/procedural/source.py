@@ -9,16 +9,16 @@ from pathlib import Path
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.record import file_digest
-from navbench_gs.domain.scene import TERRAIN_FILE, Scene, ScenePlan
+from navbench_gs.domain.scene import LIGHT_FILE, TERRAIN_FILE, Scene, ScenePlan
 from navbench_gs.errors import DigestMismatchError
 from navbench_gs.splats.cloud import cloud_digest
 from navbench_gs.terrain.terrain import save_terrain
 from scenes.procedural.bake import bake_light
 from scenes.procedural.compose import build_terrain, casters, lit_cloud, site_surfels
 from scenes.procedural.light import mean_lamplight, metered_exposure, read_light, save_light
+from scenes.procedural.place_light import PlaceLight, place_light
 from scenes.procedural.places import lay_out
 
-LIGHT_FILE = "light.npz"
 GENERATOR = "procedural-2"
 SCENE_FILE = "scene.json"
 
@@ -33,10 +33,7 @@ class ProceduralSource:
             DigestMismatchError: the light file is not the one that the manifest names.
         """
         tell = progress or (lambda share: None)
-        path = scene.folder / LIGHT_FILE
-        if path.exists() and file_digest(path) != scene.files[LIGHT_FILE]:
-            raise DigestMismatchError(f"{path} is not the light its scene.json names; restore the scene folder")
-        light = read_light(path)
+        light = read_light(self._checked_light(scene))
         site = lay_out(scene.place, scene.seed)
         tell(0.3)
         surfels = site_surfels(site, lambda share: tell(0.3 + 0.4 * share))
@@ -44,6 +41,21 @@ class ProceduralSource:
         cloud = lit_cloud(surfels, light, replace(site.sky, exposure=scene.sun.exposure))
         tell(1.0)
         return cloud
+
+    def light(self, scene: Scene) -> PlaceLight:
+        """How much sun and sky reaches the places of an authored scene.
+
+        Raises:
+            DigestMismatchError: the light file is not the one that the manifest names.
+        """
+        return place_light(self._checked_light(scene), scene.files[LIGHT_FILE], scene.sun.direction)
+
+    @staticmethod
+    def _checked_light(scene: Scene) -> Path:
+        path = scene.folder / LIGHT_FILE
+        if path.exists() and file_digest(path) != scene.files[LIGHT_FILE]:
+            raise DigestMismatchError(f"{path} is not the light its scene.json names; restore the scene folder")
+        return path
 
     def author(self, plan: ScenePlan, folder: Path) -> Scene:
         """Lay out a place, bake its light and write its folder, whole or not at all (needs the ``author`` extra)."""

@@ -11,10 +11,11 @@ from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.catalogue.pedestrians import cycle_length_m, figure
 from navbench_gs.domain.episode import ObstaclePlacement, PedestrianPlacement
 from navbench_gs.domain.state import WorldState
-from navbench_gs.render.actors import SHADOW_SPOTS, Stage, contact_shadow, stride_at
+from navbench_gs.render.actors import Stage, stride_at
 from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.lighting import lit_cloud
+from navbench_gs.render.shadows import SHADOW_SPOTS
 from navbench_gs.splats.surfels import flat_colour, rectangle
 
 LOOK = "office_worker"
@@ -103,13 +104,6 @@ def test_two_pedestrians_of_one_look_are_out_of_step(yard):
 def test_stride_grows_with_speed_and_is_zero_at_rest():
     speeds = [0.0, 0.02, 0.7, 1.4, 3.0]
     assert [stride_at(np.array([speed, 0.0])) for speed in speeds] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
-
-
-def test_a_contact_shadow_lies_flat_within_its_radius():
-    shadow = contact_shadow(0.3)
-    assert np.hypot(shadow.centres[:, 0], shadow.centres[:, 1]).max() < 0.3
-    np.testing.assert_allclose(shadow.normals, np.tile([0.0, 0.0, 1.0], (len(shadow), 1)))
-    assert not shadow.albedo.any()
 
 
 def test_a_pedestrian_hides_a_wall_behind_it_and_is_hidden_by_one_before_it(yard):

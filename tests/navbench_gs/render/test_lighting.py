@@ -31,6 +31,31 @@ def test_a_grey_surface_shows_the_light_that_reaches_it(normal, linear):
     np.testing.assert_allclose(displayed([[0.5, 0.5, 0.5]], [normal], SUN)[0], shown(linear), atol=1e-6)
 
 
+def test_in_the_shade_a_surface_keeps_its_share_of_the_sky_and_the_light_of_its_surroundings():
+    # surroundings: 0.26 * (0.8 * 0.42 * irradiance + ambient) = (0.22672, 0.20904, 0.19136)
+    linear = 0.5 * (0.25 * np.array([0.2, 0.3, 0.4]) + 0.75 * np.array([0.22672, 0.20904, 0.19136]))
+    shaded = displayed([[0.5, 0.5, 0.5]], [UP], SUN, sunshine=[0.0], sky=[0.25])
+    np.testing.assert_allclose(shaded[0], shown(linear), atol=1e-6)
+
+
+def test_half_a_sun_adds_half_its_light():
+    half = displayed([[0.5, 0.5, 0.5]], [UP], SUN, sunshine=[0.5])
+    np.testing.assert_allclose(half[0], shown((0.4 + 0.1, 0.3 + 0.15, 0.2 + 0.2)), atol=1e-6)
+
+
+def test_surfels_are_lit_where_they_are():
+    class West:
+        """The sun shines on x < 0 only."""
+
+        def shares(self, points):
+            return (points[:, 0] < 0.0).astype(float), np.ones(len(points))
+
+    pair = surfels([[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]], (1, 0, 0), (0, 1, 0), (0.1, 0.1, 0.004), (0.5, 0.5, 0.5))
+    colours = 0.5 + 0.28209479177387814 * lit_cloud(pair, SUN, West()).sh[:, 0]
+    np.testing.assert_allclose(colours[0], shown((0.9, 0.75, 0.6)), atol=1e-6)
+    np.testing.assert_allclose(colours[1], shown((0.1, 0.15, 0.2)), atol=1e-6)
+
+
 def test_a_black_surface_stays_black():
     np.testing.assert_array_equal(displayed([[0.0, 0.0, 0.0]], [UP], SUN), [[0.0, 0.0, 0.0]])
 

@@ -21,6 +21,7 @@ from navbench_gs.suite.catalog import (
     cloud_path,
     load_cloud,
     load_episodes,
+    load_light,
     load_scene,
     load_scenes_from,
     scene_ids,
@@ -132,6 +133,23 @@ def test_a_truncated_file_in_the_cache_is_named_with_the_mend(own_yard):
 def test_a_scene_of_a_source_that_is_not_installed_is_unavailable(own_yard):
     with pytest.raises(SceneUnavailableError, match="no scene source 'yard' is installed"):
         load_cloud(own_yard.scene)
+
+
+def test_a_scene_without_a_light_file_is_in_full_sun(own_yard):
+    assert load_light(own_yard.scene) is None
+
+
+def test_the_light_comes_from_the_source_of_a_scene_that_names_it(own_yard, monkeypatch):
+    class Lit:
+        def light(self, scene):
+            return f"light of {scene.scene_id}"
+
+    lit_scene = own_yard.scene.model_copy(update={"files": {**own_yard.scene.files, "light.npz": "0" * 64}})
+    monkeypatch.setattr(catalog, "scene_source", lambda name: Lit())
+    assert load_light(lit_scene) == "light of yard_00"
+    monkeypatch.setattr(catalog, "scene_source", lambda name: FakeSource(own_yard.cloud))
+    with pytest.raises(SceneUnavailableError, match=r"cannot read .*light\.npz"):
+        load_light(lit_scene)
 
 
 def test_a_cache_that_cannot_be_written_is_one_clear_line(own_yard, monkeypatch, tmp_path):

@@ -44,8 +44,8 @@ def views(grid: Grid, count: int, seed: int) -> list[tuple[float, float, float]]
     return poses
 
 
-def contact_sheet(scenes: list[Scene], path: Path, *, per_scene: int = 3, columns: int = 2) -> None:
-    """Draw a few robot's-eye views of every scene onto one picture, row by row."""
+def contact_sheet(scenes: list[Scene], path: Path, *, per_scene: int = 1, columns: int = 7) -> None:
+    """Draw robot's-eye views of every scene onto one picture, row by row."""
     from PIL import Image
 
     from navbench_gs.render.cpu import CpuRenderer

@@ -153,7 +153,7 @@ def upper_arm(rng: np.random.Generator, who: Appearance, side: float) -> Surfels
         wide: Rows = [(SLEEVE_END, 0.031, 0.028), (-0.06, 0.031, 0.028), *cap]
         bare: Rows = [(-UPPER_ARM - 0.008, 0.020, 0.019), (SLEEVE_END + 0.01, 0.024, 0.022)]
         parts = [skin(rng, who, wide, sleeve, (10, 5)), skin(rng, who, bare, pigment(who.skin), (8, 4))]
-    parts += [ring(rng, who, z, half, 0.0335, 0.0305, colour) for z, half, colour in arm_bands(who)]
+    parts += [ring(rng, who, z, half, 0.0345, 0.0315, colour) for z, half, colour in arm_bands(who)]
     return shaded(join_surfels(parts), (0.0, -side, 0.0), 0.45)
 
 

@@ -22,8 +22,8 @@ from navbench_gs.splats.shapes import Colour, kept, painted, pigment, toned
 from navbench_gs.splats.surfels import Surfels, join_surfels, surfels, unit
 
 TRUNK: Rows = [
-    (0.045, 0.060, 0.088), (0.10, 0.056, 0.081), (0.15, 0.059, 0.083), (0.20, 0.065, 0.090), (0.230, 0.063, 0.093),
-    (0.248, 0.055, 0.087), (0.264, 0.046, 0.068), (0.278, 0.038, 0.047), (0.300, 0.028, 0.031),
+    (0.045, 0.060, 0.088), (0.10, 0.056, 0.081), (0.15, 0.059, 0.083), (0.20, 0.065, 0.091), (0.230, 0.063, 0.097),
+    (0.248, 0.055, 0.094), (0.264, 0.046, 0.077), (0.280, 0.038, 0.052), (0.298, 0.030, 0.035), (0.310, 0.028, 0.031),
 ]  # fmt: skip
 """Sections of the trunk from the hem of a jacket to the neck, in shares of the stature."""
 
@@ -72,7 +72,7 @@ def trunk_bands(who: Appearance) -> list[tuple[float, float, Colour]]:
 
 def trunk_ring(rng: np.random.Generator, who: Appearance, z: float, half: float, colour: Colour) -> Surfels:
     """A band of cloth around the trunk at height ``z`` (share of the stature), a little proud of it."""
-    x, y = (1.035 * width for width in trunk_half_sizes(z))
+    x, y = (1.10 * width for width in trunk_half_sizes(z))
     return ring(rng, who, z, half, x, y, colour, around=16)
 
 
@@ -92,11 +92,11 @@ def on_chest(
         deep, wide = trunk_half_sizes(z)
         x = deep * (1.0 - min(abs(y) / wide, 0.98) ** 2.2) ** (1.0 / 2.2)
         slope = (trunk_half_sizes(z + 0.01)[0] - trunk_half_sizes(z - 0.01)[0]) / 0.02
-        centres.append((side * (who.build * x * 1.03 + 0.008), who.build * y, z))
+        centres.append((side * (who.build * x * 1.05 + 0.010), who.build * y, z))
         normals.append((side, 1.4 * y / wide, -slope))
     normal = unit(np.array(normals))
     across = unit(np.cross([0.0, 0.0, 1.0], normal))
-    sizes = np.array([(0.75 * wide, 0.75 * high, 0.002) for *_, wide, high in marks]) * who.height_m
+    sizes = np.array([(0.75 * wide, 0.95 * high, 0.002) for *_, wide, high in marks]) * who.height_m
     return surfels(np.array(centres) * who.height_m, across, np.cross(normal, across), sizes, colour)
 
 

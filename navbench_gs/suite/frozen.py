@@ -25,23 +25,27 @@ from navbench_gs.errors import InvalidRecordError, NavBenchError
 from navbench_gs.suite.catalog import SCENE_FILE, scene_ids, suite_folder
 from navbench_gs.suite.programs import program_digest
 
-PACKAGE = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RECORD_FILE = Path(__file__).with_name("frozen.json")
 COMMAND = "'python -m navbench_gs.suite.frozen --write'"
 SUITES = ("embedded", "dev")
 PROGRAMS = {
-    "records": ("domain/*.py",),
-    "world": ("world/*.py", "crowd/*.py", "terrain/*.py", "geometry.py", "catalogue/body.py"),
-    "loop": ("env.py", "registration.py", "evaluation/plan.py", "evaluation/clock.py", "evaluation/driving.py",
-             "evaluation/needs.py", "evaluation/rollout.py", "evaluation/row.py"),
-    "scoring": ("metrics/*.py", "statistics/*.py"),
-    "sampling": ("suite/endpoints.py", "suite/freeze.py", "suite/*_placement.py", "suite/sampling.py", "suite/site.py",
-                 "suite/catalog.py"),
-    "actors": ("catalogue/*.py", "splats/cloud.py", "splats/film.py", "splats/harmonics.py", "splats/shapes.py",
-               "splats/surfels.py", "splats/tiles.py"),
-    "renderer": ("render/*.py",),
+    "records": ("navbench_gs/domain/*.py",),
+    "world": ("navbench_gs/world/*.py", "navbench_gs/crowd/*.py", "navbench_gs/terrain/*.py", "navbench_gs/geometry.py",
+              "navbench_gs/catalogue/body.py"),
+    "loop": ("navbench_gs/env.py", "navbench_gs/registration.py",
+             *(f"navbench_gs/evaluation/{name}.py"
+               for name in ("plan", "clock", "driving", "needs", "rollout", "row"))),
+    "scoring": ("navbench_gs/metrics/*.py", "navbench_gs/statistics/*.py"),
+    "sampling": ("navbench_gs/suite/*_placement.py",
+                 *(f"navbench_gs/suite/{name}.py" for name in ("endpoints", "freeze", "sampling", "site", "catalog"))),
+    "actors": ("navbench_gs/catalogue/*.py",
+               *(f"navbench_gs/splats/{name}.py"
+                 for name in ("cloud", "film", "harmonics", "shapes", "surfels", "tiles"))),
+    "renderer": ("navbench_gs/render/*.py",
+                 *(f"scenes/procedural/{name}.py" for name in ("light", "place_light", "sky"))),
 }  # fmt: skip
-"""Part -> the programs of the package that it covers: what judges, and what agents see."""
+"""Part -> the programs that it covers: what judges, what agents see, and what lights the actors among that."""
 Inventory = dict[str, dict[str, str]]
 """Part -> item -> first 16 hexadecimal digits of its SHA-256."""
 
@@ -57,13 +61,14 @@ class FrozenRules(Record):
     parts: Inventory
 
 
-def inventory(package: Path = PACKAGE, suites: Path | None = None) -> Inventory:
+def inventory(root: Path = ROOT, suites: Path | None = None) -> Inventory:
     """Digests of everything behind a score as it is now, by part and item."""
     folder = suites or suite_folder()
+    urdf = root / "navbench_gs" / "world" / "wheeled.urdf"
     parts: Inventory = {
         "rules": {name: text_digest(text) for name, text in _numbers(RULES_V0)},
         "tasks": {name: task.digest() for name, task in TASKS.items()},
-        "robot": {"wheeled.urdf": text_digest((package / "world" / "wheeled.urdf").read_text(encoding="utf-8"))},
+        "robot": {urdf.name: text_digest(urdf.read_text(encoding="utf-8"))},
         "bodies": _bodies(),
     }
     for suite in SUITES:
@@ -77,8 +82,8 @@ def inventory(package: Path = PACKAGE, suites: Path | None = None) -> Inventory:
         parts[f"terrain-{suite}"] = {name: _ground_digest(scenes[name], scene) for name, scene in manifests.items()}
         parts[f"pictures-{suite}"] = {name: _picture_digest(scene) for name, scene in manifests.items()}
     for part, patterns in PROGRAMS.items():
-        files = sorted({path for pattern in patterns for path in package.glob(pattern)})
-        parts[f"program-{part}"] = {path.relative_to(package).as_posix(): program_digest(path) for path in files}
+        files = sorted({path for pattern in patterns for path in root.glob(pattern)})
+        parts[f"program-{part}"] = {path.relative_to(root).as_posix(): program_digest(path) for path in files}
     return parts
 
 

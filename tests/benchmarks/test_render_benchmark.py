@@ -13,6 +13,7 @@ from navbench_gs.domain.episode import PedestrianPlacement
 from navbench_gs.domain.state import WorldState
 from navbench_gs.render.actors import Stage
 from navbench_gs.render.cpu import CpuRenderer
+from navbench_gs.suite.catalog import load_light, load_scene
 
 from ..navbench_gs.render.clouds import camera, street
 
@@ -43,14 +44,16 @@ def test_preparing_a_street(benchmark, cloud):
     assert scene.size == GAUSSIANS
 
 
-def test_posing_nine_pedestrians(benchmark, yard):
+@pytest.mark.parametrize("lit_by", ["full sun", "place"])
+def test_posing_nine_pedestrians(benchmark, yard, lit_by):
     walkers = tuple(
         PedestrianPlacement(
             look=look, start=(0.0, 0.0, 0.0), goals=((1.0, 0.0),), speed_mps=1.0, radius_m=0.28, behaviour="blind"
         )
         for look in list(PEDESTRIANS)[:PEDESTRIAN_COUNT]
     )
-    stage = Stage(yard.scene, yard.episode("ped", pedestrians=walkers))
+    light = load_light(load_scene("crossing_00")) if lit_by == "place" else None
+    stage = Stage(yard.scene, yard.episode("ped", pedestrians=walkers), light=light)
     poses = np.stack([np.arange(9.0), np.zeros(9), np.zeros(9)], axis=1)
     state = WorldState(0.0, np.zeros(3), np.zeros(2), poses, np.tile([1.0, 0.0], (9, 1)))
     actors = benchmark(stage.actors, state)

@@ -77,6 +77,7 @@ def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: flo
         box_solid((front - 0.45, 0.0, 0.48), (0.42, half - 0.06, 0.48)),
         box_solid((-front + 0.12, 0.0, 0.5), (0.12, half - 0.2, 0.5)),
         *(prism_solid((-front + 0.05, s * (half - 0.05), 0.0), 0.04, 2.2, 6) for s in (-1, 1)),
+        *(prism_solid((front - 0.35, s * (half - 0.05), 0.9), 0.04, 1.3, 6) for s in (-1, 1)),
     )
     roof = box_solid((0.1, 0.0, 2.4), (front + 0.1, half + 0.1, 0.05))
     return Part(surfels=(weathered(rng, join_surfels(parts), grain=0.07),), solids=solids, shades=(roof,))

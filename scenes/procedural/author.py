@@ -44,8 +44,8 @@ def views(grid: Grid, count: int, seed: int) -> list[tuple[float, float, float]]
     return poses
 
 
-def contact_sheet(scenes: list[Scene], path: Path, *, per_scene: int = 3, columns: int = 2) -> None:
-    """Draw a few robot's-eye views of every scene onto one picture, row by row."""
+def contact_sheet(scenes: list[Scene], path: Path, *, per_scene: int = 1, columns: int = 7) -> None:
+    """Draw robot's-eye views of every scene onto one picture, row by row."""
     from PIL import Image
 
     from navbench_gs.render.cpu import CpuRenderer
@@ -56,7 +56,7 @@ def contact_sheet(scenes: list[Scene], path: Path, *, per_scene: int = 3, column
         poses = views(load_terrain(scene).grid, per_scene, scene.seed)
         cameras = [Camera(look((x, y, EYE_M), yaw), 160.0, 320, 240) for x, y, yaw in poses]
         strips.append(np.concatenate(list(renderer.render(prepared, cameras).rgb8()), axis=1))
-    strips.extend([np.zeros_like(strips[0])] * (-len(strips) % columns))
+    strips.extend([np.full_like(strips[0], 255)] * (-len(strips) % columns))
     rows = [np.concatenate(strips[k : k + columns], axis=1) for k in range(0, len(strips), columns)]
     Image.fromarray(np.concatenate(rows, axis=0)).save(path, quality=80)
 

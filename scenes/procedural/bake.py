@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.errors import MissingPackageError
-from scenes.procedural.light import AXES, DEPTH_STEP_M, LEVELS_M, NO_CASTER, TEXEL_M, LightBake, along, sun_frame
-from scenes.procedural.part import Solid
+from scenes.procedural.light import (
+    AXES,
+    DEPTH_STEP_M,
+    LEVELS_M,
+    NO_CASTER,
+    TEXEL_M,
+    LightBake,
+    along,
+    coded_lamplight,
+    sun_frame,
+)
+from scenes.procedural.part import Lamp, Solid
 from scenes.procedural.sky import Sky, upper_directions
 
 Floats = NDArray[np.float64]
+LAMP_REACH_M = 15.0
+LAMP_BODY_M = 0.45
+"""What a ray meets this near to a lamp is the lamp's own head."""
 BOUNDS_HEIGHT_M = 14.0
 """Light falls on nothing higher than this as far as the sun map is concerned."""
 
 
 def bake_light(
-    casters: list[Solid], sky: Sky, half: tuple[float, float], *, grid_m: float = 1.0, ground_m: float = 0.3,
-    rays: int = 48,
+    casters: list[Solid], sky: Sky, half: tuple[float, float], lamps: Sequence[Lamp] = (), *, grid_m: float = 1.0,
+    ground_m: float = 0.3, rays: int = 48,
 ) -> LightBake:  # fmt: skip
-    """Bake the tables of a place of half extents ``half``."""
+    """Bake the tables of a place of half extents ``half``; lamps shine if the sky says so."""
     scene = _embree_scene(casters)
     depth, sun_origin = _sun_map(scene, sky, half)
     directions = upper_directions(rays)
@@ -29,7 +44,32 @@ def bake_light(
     gx, gy = (np.arange(-h, h + ground_m / 2, ground_m) for h in half)
     levels = [_level_share(scene, casters, xs, ys, z, directions) for z in LEVELS_M]
     ground = _level_share(scene, casters, gx, gy, 0.04, directions)[..., 4]
-    return LightBake(depth, sun_origin, np.stack(levels, axis=2), ground, (-half[0], -half[1]), grid_m, ground_m)
+    bake = LightBake(depth, sun_origin, np.stack(levels, axis=2), ground, (-half[0], -half[1]), grid_m, ground_m)
+    if not lamps or sky.lamps <= 0.0:
+        return bake
+    lamp_levels = [_lamplight(scene, lamps, xs, ys, z) for z in LEVELS_M]
+    return replace(
+        bake,
+        lamp_share=coded_lamplight(sky.lamps * np.stack(lamp_levels, axis=2)),
+        lamp_ground=coded_lamplight(sky.lamps * _lamplight(scene, lamps, gx, gy, 0.04)[..., 4]),
+    )
+
+
+def _lamplight(scene: Any, lamps: Sequence[Lamp], xs: Floats, ys: Floats, z: float) -> Floats:
+    """(X, Y, 6) radiance that the lamps give white surfaces along the axes, on one level."""
+    px, py = (a.ravel() for a in np.meshgrid(xs, ys, indexing="ij"))
+    points = np.stack([px, py, np.full_like(px, z)], axis=1)
+    total = np.zeros((len(points), 6))
+    for lamp in lamps:
+        towards = np.array([lamp.x, lamp.y, lamp.z]) - points
+        distance = np.sqrt(np.sum(towards * towards, axis=1))
+        near = np.flatnonzero((distance < LAMP_REACH_M) & (distance > 0.05))
+        rays = towards[near] / distance[near, None]
+        hit = np.asarray(scene.run(points[near].astype(np.float32), rays.astype(np.float32), query="DISTANCE"))
+        free = hit > distance[near] - LAMP_BODY_M
+        fall = 9.0 * lamp.power / (distance[near] ** 2 + 0.5) * (1.0 - (distance[near] / LAMP_REACH_M) ** 2)
+        total[near] += (free * fall)[:, None] * (0.92 * np.maximum(rays @ AXES.T, 0.0) + 0.08)
+    return total.reshape(len(xs), len(ys), 6)
 
 
 def _embree_scene(casters: list[Solid]) -> Any:

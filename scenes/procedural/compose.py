@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +12,12 @@ from numpy.typing import NDArray
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.streams import stream
 from navbench_gs.geometry import quaternions_from_frames
+from navbench_gs.splats.shapes import kept
 from navbench_gs.splats.surfels import Surfels, join_surfels
 from navbench_gs.terrain.reach import roamed
 from navbench_gs.terrain.terrain import Grid, Mesh, Terrain
 from scenes.procedural.ground import CELL_M, GroundPlan, ground_surfels
-from scenes.procedural.light import LightBake, lit
+from scenes.procedural.light import SH_BAND_0, LightBake, lit
 from scenes.procedural.part import Solid
 from scenes.procedural.site import Site
 from scenes.procedural.sky import Sky, sky_dome
@@ -23,6 +26,10 @@ BODY_BAND_M = (0.05, 0.6)
 """Heights between which structure stops a body and hides the goal."""
 CORRIDOR_M = 0.5
 """Walkable ground must be reachable by a disc of this radius, or it does not count."""
+MIRRORED_ONE_IN = 4
+"""Share of the surfels that have a double in the puddles, which grow to fill the gaps."""
+MIRRORED_TONE = 0.72
+"""Displayed colour of a double over that of the original: water sends back part of the light."""
 APRON_M = 12.0
 """How far the ground mesh continues beyond the map."""
 Floats = NDArray[np.float64]
@@ -41,6 +48,8 @@ def site_surfels(site: Site, progress: Callable[[float], None] | None = None) ->
 def lit_cloud(surfels: Surfels, light: LightBake, sky: Sky) -> GaussianCloud:
     """The splats: lit, quantised so that every machine writes the same bytes."""
     harmonics = lit(surfels, light, sky)
+    if sky.wet:
+        surfels, harmonics = with_reflections(surfels, harmonics)
     quaternions = _one_sign(quaternions_from_frames(surfels.tangents, surfels.bitangents, surfels.normals))
     return GaussianCloud(
         means=quantised(surfels.centres, 4096),
@@ -49,6 +58,23 @@ def lit_cloud(surfels: Surfels, light: LightBake, sky: Sky) -> GaussianCloud:
         opacities=np.clip(quantised(surfels.opacity, 256), 0.0, np.float32(255 / 256)),
         sh=quantised(harmonics, 512),
     )
+
+
+def with_reflections(surfels: Surfels, harmonics: Floats) -> tuple[Surfels, Floats]:
+    """The same and, upside down below the ground, a coarse dim double of what stands on it: puddles show that."""
+    large = (surfels.centres[:, 2] > 0.06) & (surfels.sizes[:, 1] > 0.012)
+    rows = large & (np.cumsum(large) % MIRRORED_ONE_IN == 0)
+    double = kept(surfels, rows)
+    grown = double.sizes * math.sqrt(0.8 * MIRRORED_ONE_IN)
+    flip = np.array([1.0, 1.0, -1.0])
+    double = replace(
+        double, centres=double.centres * flip, tangents=double.tangents * flip, bitangents=-double.bitangents * flip,
+        sizes=grown,
+    )  # fmt: skip
+    colour = MIRRORED_TONE * (0.5 + SH_BAND_0 * harmonics[rows, 0])
+    dim = np.zeros((len(double), 4, 3))
+    dim[:, 0] = (colour - 0.5) / SH_BAND_0
+    return join_surfels([surfels, double]), np.concatenate([harmonics, dim])
 
 
 def _one_sign(quaternions: Floats) -> Floats:

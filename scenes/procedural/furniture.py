@@ -27,7 +27,7 @@ from navbench_gs.splats.shapes import (
     weathered,
 )
 from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, surfels, unit
-from scenes.procedural.part import EMISSIVE, GLASS, Part, box_solid, prism_solid
+from scenes.procedural.part import EMISSIVE, GLASS, GLOW, Lamp, Part, box_solid, prism_solid
 from scenes.procedural.vegetation import shrub
 
 IRON, STEEL = pigment("#26292b"), pigment("#8f9497")
@@ -97,7 +97,9 @@ def lamp_post(rng: np.random.Generator, *, height_m: float = 4.2, style: str = "
     if style == "lantern":
         parts += lantern_head(rng, height_m, spacing)
     elif style == "globe":
-        glow = ellipsoid(rng, (0, 0, height_m + 0.17), (0.18, 0.18, 0.18), (0.8, 0.79, 0.74), spacing=spacing)
+        glow = ellipsoid(
+            rng, (0, 0, height_m + 0.17), (0.18, 0.18, 0.18), (0.8, 0.79, 0.74), spacing=spacing, kind=GLOW
+        )
         parts += [glow, ellipsoid(rng, (0, 0, height_m + 0.0), (0.09, 0.09, 0.05), IRON, spacing=spacing)]
     else:
         reach = np.linspace(0.0, 1.3, 7)
@@ -105,8 +107,12 @@ def lamp_post(rng: np.random.Generator, *, height_m: float = 4.2, style: str = "
         parts.append(tube(rng, line, 0.035, IRON, spacing=1.5 * spacing, around=6))
         head = (1.45, 0.0, height_m + 0.27)
         parts.append(ellipsoid(rng, head, (0.30, 0.11, 0.06), STEEL, spacing=spacing))
+        parts.append(disc(rng, 0.09, (0.8, 0.79, 0.74), spacing=spacing, kind=GLOW).moved(1.45, 0.0, height_m + 0.20))
+        parts.append(turned(parts[-1].moved(-1.45, 0.0, -height_m - 0.20), 0, np.pi).moved(1.45, 0.0, height_m + 0.2))
+    out, rise = {"lantern": (0.0, 0.25), "globe": (0.0, 0.17)}.get(style, (1.45, 0.15))
     return Part(
         surfels=tuple(parts),
+        lamps=(Lamp(out, 0.0, height_m + rise),),
         solids=(prism_solid((0.0, 0.0, 0.0), 0.12, min(height_m, 2.2), sides=8),),
         shades=(prism_solid((0.0, 0.0, 0.0), 0.05, height_m, sides=6),),
     )
@@ -116,9 +122,8 @@ def lantern_head(rng: np.random.Generator, height_m: float, spacing: float) -> l
     """Four glazed sides that widen upwards, iron edges and a pointed roof."""
     panes = loft(
         rng, [(height_m + 0.05, 0.10, 0.10), (height_m + 0.42, 0.17, 0.17)], (0.62, 0.58, 0.46),
-        spacing=spacing, squareness=9.0, kind=EMISSIVE,
+        spacing=spacing, squareness=9.0, kind=GLOW,
     )  # fmt: skip
-    panes = painted(panes, lambda p: np.array([0.20, 0.185, 0.15]))
     roof = loft(
         rng,
         [(height_m + z, half, half) for z, half in ((0.42, 0.21), (0.58, 0.08), (0.68, 0.03), (0.70, 0.0))],

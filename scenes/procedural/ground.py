@@ -10,20 +10,24 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from navbench_gs.splats.surfels import SIGMA_PER_SPACING, THICKNESS_M, Floats, Material, Surfels, strips, surfels
-from scenes.procedural.part import MATT
+from navbench_gs.splats.surfels import SIGMA_PER_SPACING, THICKNESS_M, Floats, Material, Surfels, strips, surfels, unit
+from scenes.procedural.noise import fractal_noise
+from scenes.procedural.part import FOLIAGE, MATT, WET
 
 CELL_M = 0.1
 NEAR_M = 1.2
 """Ground within this distance of the walkable area is sampled as finely as the walkable area itself."""
-STONE_SIGMA = 0.53
-"""Standard deviation of a stone's surfel over its size: the joints stay visible, the ground stays closed."""
-NEAR_SURFELS = 120_000
+STONE_SIGMA = 0.52
+"""Standard deviation of a stone's surfel over its size: each keeps its shade, the ground stays closed."""
+SINK_M = 0.025
+"""How far the coat of large surfels lies below what lies on it. Gaussians are sorted by their centres: seen from low
+above, the sunk coat sorts behind joints, chips and paint instead of veiling them."""
+NEAR_SURFELS = 105_000
 MIDDLE_M = 7.0
 """Beyond this distance of the walkable area the ground is sampled coarsest."""
 
@@ -51,6 +55,12 @@ class Surface:
     joints: Joints | None = None
     stones: tuple[float, float] | None = None
     """Size of small stones that are one surfel each where robots go, in a running bond."""
+    specks: float = 0.0
+    """Chips, grit and stains per square metre where robots go."""
+    blades: float = 0.0
+    """Blades of grass per square metre within reach of the walkable area."""
+    cracks: float = 0.0
+    """Cracks per hundred square metres where robots go."""
     kind: int = MATT
     bare: bool = False
     """Nothing is seen here (under buildings)."""
@@ -63,6 +73,8 @@ class GroundPlan:
     half_x: float
     half_y: float
     surfaces: list[Surface] = field(default_factory=list)
+    wet: bool = False
+    """After rain: the ground is dark and glossy and has puddles."""
 
     def __post_init__(self) -> None:
         shape = (round(2 * self.half_x / CELL_M), round(2 * self.half_y / CELL_M))
@@ -130,12 +142,19 @@ def ground_surfels(rng: np.random.Generator, plan: GroundPlan) -> list[Surfels]:
         for low, high, coarseness in ((-1.0, NEAR_M, 1.0), (NEAR_M, MIDDLE_M, 1.9), (MIDDLE_M, 1e9, 3.6)):
             band = (plan.labels == number) & (distance > low) & (distance <= high)
             if band.any() and surface.stones is not None and coarseness == 1.0:
-                parts.append(_stones(rng, plan, surface, band))
+                parts.extend(_stones(rng, plan, surface, band))
             elif band.any():
                 parts.append(_sampled(rng, plan, surface, band, surface.spacing * fineness * coarseness))
+        near = (plan.labels == number) & (distance <= NEAR_M)
+        if near.any() and surface.specks:
+            parts.append(_specks(rng, plan, surface, near))
+        if near.any() and surface.blades:
+            parts.append(_blades(rng, plan, surface, near))
+        if near.any() and surface.cracks:
+            parts.extend(_cracks(rng, plan, surface, near))
         if surface.joints is not None:
             parts.extend(_joint_lines(plan, surface, (plan.labels == number) & (distance <= MIDDLE_M)))
-    return parts
+    return [wetted(part) for part in parts] if plan.wet else parts
 
 
 def _fineness(distance: Floats) -> float:
@@ -183,15 +202,95 @@ def _sampled(
     return _flat_surfels(surface, x[keep], y[keep], SIGMA_PER_SPACING * step_x, SIGMA_PER_SPACING * step_y)
 
 
-def _stones(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> Surfels:
-    """One surfel per stone where ``mask`` holds; the light falls between them as dark joints."""
+def _stones(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> list[Surfels]:
+    """One surfel per stone where ``mask`` holds, over the dark of the joints."""
     assert surface.stones is not None
     wide, deep = surface.stones
     column, row = _lattice(_extent(plan, mask), wide, deep)
-    x = (column + 0.5 + 0.5 * (row % 2) + 0.08 * (rng.random(len(row)) - 0.5)) * wide
-    y = (row + 0.5 + 0.08 * (rng.random(len(row)) - 0.5)) * deep
+    x = (column + 0.5 + 0.5 * (row % 2) + 0.10 * (rng.random(len(row)) - 0.5)) * wide
+    y = (row + 0.5 + 0.10 * (rng.random(len(row)) - 0.5)) * deep
     keep = _in_mask(plan, mask, x, y)
-    return _flat_surfels(surface, x[keep], y[keep], STONE_SIGMA * wide, STONE_SIGMA * deep)
+    stones = _flat_surfels(surface, x[keep], y[keep], STONE_SIGMA * wide, STONE_SIGMA * deep)
+    tone = tuple(float(c) for c in 0.40 * surface.material(x[keep], y[keep]).mean(axis=0))
+    lines = replace(surface, joints=Joints(surface.stones, tone, 0.0055, bond=True))  # type: ignore[arg-type]
+    return [stones, *_joint_lines(plan, lines, mask)]
+
+
+def _random_spots(
+    rng: np.random.Generator, plan: GroundPlan, mask: NDArray[np.bool_], per_m2: float
+) -> tuple[Floats, Floats]:
+    """Points scattered over the cells where ``mask`` holds."""
+    cells = np.flatnonzero(mask)
+    count = max(1, int(per_m2 * len(cells) * CELL_M**2))
+    pick = cells[(rng.random(count) * len(cells)).astype(np.int64)]
+    ix, iy = pick // len(plan.y), pick % len(plan.y)
+    return plan.x[ix] + CELL_M * (rng.random(count) - 0.5), plan.y[iy] + CELL_M * (rng.random(count) - 0.5)
+
+
+def _specks(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> Surfels:
+    """Small crisp marks lighter or darker than the ground they lie on: grit, chips, gum, pores."""
+    x, y = _random_spots(rng, plan, mask, surface.specks)
+    count = len(x)
+    angle, big = 2 * np.pi * rng.random(count), rng.random(count) ** 3
+    length = 0.006 + 0.014 * big
+    sizes = np.stack([length, length * (0.4 + 0.5 * rng.random(count)), np.full(count, 0.003)], axis=1)
+    zero = np.zeros(count)
+    tone = np.where(rng.random(count) < 0.7, 0.42 + 0.3 * rng.random(count), 1.18 + 0.3 * rng.random(count))
+    cos, sin = np.cos(angle), np.sin(angle)
+    return surfels(
+        np.stack([x, y, zero + surface.level], axis=1), np.stack([cos, sin, zero], axis=1),
+        np.stack([-sin, cos, zero], axis=1), sizes, surface.material(x, y) * tone[:, None], 0.85, surface.kind,
+    )  # fmt: skip
+
+
+def _blades(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> Surfels:
+    """Upright blades that break the smooth edge of a lawn."""
+    x, y = _random_spots(rng, plan, mask, surface.blades)
+    count = len(x)
+    height, angle = 0.03 + 0.06 * rng.random(count) ** 1.5, 2 * np.pi * rng.random(count)
+    bend = 0.8 * (rng.random((count, 2)) - 0.5)
+    upward = unit(np.column_stack([bend, np.ones(count)]))
+    across = unit(np.cross(upward, np.column_stack([np.cos(angle), np.sin(angle), np.zeros(count)])))
+    centres = np.stack([x, y, surface.level + 0.45 * height], axis=1)
+    tone = (0.75 + 0.8 * rng.random(count))[:, None] * surface.material(x, y)
+    sizes = np.stack([0.5 * height, np.full(count, 0.008), np.full(count, 0.003)], axis=1)
+    return surfels(centres, upward, across, sizes, tone, 0.9, FOLIAGE)
+
+
+def _cracks(rng: np.random.Generator, plan: GroundPlan, surface: Surface, mask: NDArray[np.bool_]) -> list[Surfels]:
+    """Wandering hairline cracks."""
+    x, y = _random_spots(rng, plan, mask, surface.cracks / 100.0)
+    parts = []
+    for at_x, at_y in zip(x, y, strict=True):
+        steps = 10 + int(26 * rng.random())
+        heading = (
+            2 * np.pi * rng.random() + np.cumsum(0.9 * (rng.random(steps) - 0.5)) + 0.7 * (rng.random(steps) - 0.5)
+        )
+        px = at_x + np.concatenate([[0.0], np.cumsum(0.075 * np.cos(heading))])
+        py = at_y + np.concatenate([[0.0], np.cumsum(0.075 * np.sin(heading))])
+        line = np.stack([px, py, np.full(steps + 1, surface.level)], axis=1)
+        keep = _in_mask(plan, mask, px[:-1], py[:-1]) & _in_mask(plan, mask, px[1:], py[1:])
+        if keep.any():
+            tone = 0.36 * surface.material(px[:-1][keep], py[:-1][keep])
+            parts.append(strips(line[:-1][keep], line[1:][keep], 0.0045, tone, opacity=0.9, overlap=0.45))
+    return parts
+
+
+def puddle_depth(x: Floats, y: Floats) -> Floats:
+    """Above 0 where water stands on wet ground, (N,)."""
+    return fractal_noise(x * 0.33 + 11.0, y * 0.33 + 5.0, 3, 83) - 0.60
+
+
+def wetted(ground: Surfels) -> Surfels:
+    """The same ground after rain: dark, glossy, and see-through where it lies under a puddle."""
+    soft = ground.kind == FOLIAGE
+    depth = puddle_depth(ground.centres[:, 0], ground.centres[:, 1])
+    under = np.clip(depth / 0.035, 0.0, 1.0) * ~soft
+    damp = np.clip(1.0 + depth / 0.12, 0.0, 1.0)
+    albedo = ground.albedo * np.where(soft, 0.85, 0.62 - 0.22 * damp - 0.1 * under)[:, None]
+    small = ground.sizes[:, 1] < 0.02
+    opacity = ground.opacity * np.where(small, 1.0 - 0.95 * under, 1.0 - 0.68 * under)
+    return replace(ground, albedo=albedo, opacity=opacity, kind=np.where(soft, FOLIAGE, WET).astype(np.uint8))
 
 
 def _in_step(spacing: float, slab: float) -> float:
@@ -207,8 +306,11 @@ def _lattice(extent: tuple[float, float, float, float], step_x: float, step_y: f
     return np.repeat(columns, len(rows)), np.tile(rows, len(columns))
 
 
-def _flat_surfels(surface: Surface, x: Floats, y: Floats, sigma_x: float, sigma_y: float) -> Surfels:
-    centres = np.stack([x, y, np.full_like(x, surface.level)], axis=1)
+def _flat_surfels(
+    surface: Surface, x: Floats, y: Floats, sigma_x: float, sigma_y: float, sink: float = SINK_M
+) -> Surfels:
+    below = 0.0 if surface.kind == FOLIAGE else sink
+    centres = np.stack([x, y, np.full_like(x, surface.level - below)], axis=1)
     sizes = (sigma_x, sigma_y, THICKNESS_M)
     return surfels(centres, (1, 0, 0), (0, 1, 0), sizes, surface.material(x, y), 0.985, surface.kind)
 

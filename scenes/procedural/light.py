@@ -1,14 +1,14 @@
 """Light: baked once with rays when a scene is authored, read by interpolation when its splats are generated.
 
-The bake is three small tables. A *sun map* is the picture that the sun takes of everything that throws a shadow: one
+The bake is a few small tables. A *sun map* is the picture that the sun takes of everything that throws a shadow: one
 depth per 12 cm texel, so that any surfel anywhere is in the sun or not by one comparison. An *ambient grid* says which
 share of the sky each of the six axes sees, on a coarse lattice. A *ground map* says the same for the upward axis just
-above the ground, finely enough for contact shadows.
+above the ground, finely enough for contact shadows. After dark two more tables like these hold the light of lamps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,8 @@ from navbench_gs.errors import DamagedFileError
 from navbench_gs.splats.film import displayed_colour
 from navbench_gs.splats.surfels import Surfels, unit
 from scenes.procedural.noise import value_noise
-from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, MATT
-from scenes.procedural.sky import Sky, sky_radiance, upper_directions
+from scenes.procedural.part import EMISSIVE, FOLIAGE, GLASS, GLOSS, GLOW, MATT, WET
+from scenes.procedural.sky import LAMP_COLOUR, Sky, sky_radiance, upper_directions
 
 Floats = NDArray[np.float64]
 TEXEL_M = 0.12
@@ -28,10 +28,14 @@ NO_CASTER = 65535
 LEVELS_M = np.array([0.15, 0.7, 1.6, 3.2, 6.0, 11.0])
 AXES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
 SH_BAND_0, SH_BAND_1 = 0.28209479177387814, 0.4886025119029199
-BRIGHT_TONE = 0.30
+BRIGHT_TONE = 0.245
 """Exposed radiance of sunlit stone: the film curve shows it as a light, not a white tone."""
-DARK_TONE = 0.105
+DARK_TONE = 0.09
 """Exposed radiance of stone in the shade."""
+GLOW_RADIANCE = 0.65
+"""Radiance of a white surface that shines, before the colour of its light."""
+LAMP_FULL = 2.0
+"""Brightest lamplight that is told apart."""
 REFLECTED = 0.26
 """Share of the light of sun and sky that surroundings send on."""
 
@@ -52,6 +56,15 @@ class LightBake:
     """World x, y of the first grid point of both grids."""
     grid_m: float
     ground_m: float
+    lamp_share: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0, 0, 6), dtype=np.uint8))
+    """(GX, GY, levels, 6) lamplight along the axes, coded by :func:`coded_lamplight`; (0, 0, 0, 6) without lamps."""
+    lamp_ground: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.uint8))
+    """(HX, HY) the same for the upward axis just above the ground."""
+
+
+def coded_lamplight(radiance: Floats) -> NDArray[np.uint8]:
+    """Radiance of white surfaces as bytes, finer where it is dark."""
+    return np.rint(np.sqrt(np.clip(radiance / LAMP_FULL, 0.0, 1.0)) * 255).astype(np.uint8)
 
 
 def save_light(light: LightBake, path: Path) -> None:
@@ -66,6 +79,8 @@ def save_light(light: LightBake, path: Path) -> None:
             ground_share=light.ground_share,
             origin=np.array(light.origin),
             spacing=np.array([light.grid_m, light.ground_m]),
+            lamp_share=light.lamp_share,
+            lamp_ground=light.lamp_ground,
         )
 
 
@@ -86,6 +101,8 @@ def read_light(path: Path) -> LightBake:
                 origin=(float(data["origin"][0]), float(data["origin"][1])),
                 grid_m=float(data["spacing"][0]),
                 ground_m=float(data["spacing"][1]),
+                lamp_share=data["lamp_share"],
+                lamp_ground=data["lamp_ground"],
             )
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise DamagedFileError(f"{path} is not a light file: {error}; restore the scene folder") from error
@@ -109,33 +126,53 @@ def lit(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
     radiance = reflected(surfels, share, light, sky)
     harmonics = np.zeros((len(surfels), 4, 3))
     harmonics[:, 0] = (displayed_colour(radiance, sky.exposure) - 0.5) / SH_BAND_0
-    glass = surfels.kind == GLASS
-    if glass.any():
-        normals = surfels.normals[glass]
-        harmonics[glass] = _glass(radiance[glass], surfels.centres[glass], normals, share[glass], sky)
+    for kind, model in ((GLASS, _glass), (GLOSS, _gloss), (WET, _sheen)):
+        chosen = surfels.kind == kind
+        if chosen.any():
+            harmonics[chosen] = model(
+                radiance[chosen], surfels.centres[chosen], surfels.normals[chosen], share[chosen], sky
+            )
     return harmonics
 
 
 def reflected(surfels: Surfels, share: Floats, light: LightBake, sky: Sky) -> Floats:
-    """Linear radiance (N, 3) of sun and sky from matt surfels, of leaves, and of what shines by itself."""
+    """Linear radiance (N, 3) of sun, sky and lamps from matt surfels, of leaves, and of what shines by itself."""
     normals = surfels.normals
     foliage, emissive = surfels.kind == FOLIAGE, surfels.kind == EMISSIVE
     facing = along(normals, sky.sun_direction)
     facing = np.where(foliage, 0.35 + 0.45 * np.abs(facing), np.maximum(facing, 0.0))
     sunshine = sun_visibility(surfels, light, sky) * facing
     ambient = _ambient(share, normals, foliage, sky)
+    if light.lamp_share.size:
+        ambient = ambient + lamplight(surfels, light, foliage)[:, None] * np.asarray(LAMP_COLOUR)
     radiance = surfels.albedo * (sunshine[:, None] * np.asarray(sky.sunlight) + ambient)
-    return np.where(emissive[:, None], 4.0 * surfels.albedo, radiance)
+    glow = (surfels.kind == GLOW)[:, None] * sky.lamps * GLOW_RADIANCE * np.asarray(LAMP_COLOUR)
+    return np.where(emissive[:, None], 4.0 * surfels.albedo, radiance + glow * surfels.albedo)
+
+
+def lamplight(surfels: Surfels, light: LightBake, foliage: NDArray[np.bool_]) -> Floats:
+    """Radiance (N,) of white surfels under the lamps, before their colour."""
+    normals = surfels.normals
+    along_axes = _on_lattice(light.lamp_share, surfels, normals, light)
+    along_axes = _with_ground_map(along_axes, light.lamp_ground, surfels, normals, light)
+    along_axes = LAMP_FULL * along_axes * along_axes
+    return np.sum(_axis_weights(normals, foliage) * along_axes, axis=1) + 0.12 * mean_lamplight(light)
+
+
+def mean_lamplight(light: LightBake) -> float:
+    """Mean radiance of white ground under the lamps where they shine at all; 0 without lamps."""
+    shone = light.lamp_ground[light.lamp_ground > 12].astype(np.int64)
+    return LAMP_FULL * int(np.sum(shone * shone)) / (255.0**2 * len(shone)) if len(shone) else 0.0
 
 
 def metered_exposure(surfels: Surfels, light: LightBake, sky: Sky) -> float:
     """The exposure a camera would choose between the lights and the shades, keeping some of the weather's mood."""
-    matt = (surfels.kind == MATT) & (surfels.centres[:, 2] < 6.0)
+    matt = ((surfels.kind == MATT) | (surfels.kind == WET)) & (surfels.centres[:, 2] < 6.0)
     radiance = reflected(surfels, sky_share(surfels, light), light, sky)[matt].mean(axis=1)
     dark, bright = (float(v) for v in np.percentile(radiance, [35.0, 80.0]))
     balance = (BRIGHT_TONE / bright) ** 0.65 * (DARK_TONE / dark) ** 0.35
     wanted = min(max(balance / sky.exposure, 0.5), 2.4)
-    return round(sky.exposure * wanted**0.8, 4)
+    return round(sky.key * sky.exposure * wanted**0.8, 4)
 
 
 def sun_visibility(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
@@ -170,27 +207,34 @@ def _depth_test(sun_depth: NDArray[np.uint16], r: Floats, u: Floats, depth: Floa
 def sky_share(surfels: Surfels, light: LightBake) -> Floats:
     """Share of the sky (N, 6) along the axes, interpolated half a grid step before each surfel."""
     normals = surfels.normals
+    share = _on_lattice(light.sky_share, surfels, normals, light)
+    return _with_ground_map(share, light.ground_share, surfels, normals, light)
+
+
+def _on_lattice(table: NDArray[np.uint8], surfels: Surfels, normals: Floats, light: LightBake) -> Floats:
+    """Values (N, 6) in [0, 1] of a table (GX, GY, levels, 6) at the surfels."""
     points = surfels.centres + 0.5 * light.grid_m * normals
-    nx, ny, nz, _ = light.sky_share.shape
+    nx, ny, nz, _ = table.shape
     x = np.clip((points[:, 0] - light.origin[0]) / light.grid_m, 0.0, nx - 1.001)
     y = np.clip((points[:, 1] - light.origin[1]) / light.grid_m, 0.0, ny - 1.001)
     z = np.interp(points[:, 2], LEVELS_M, np.arange(nz, dtype=np.float64))
     z = np.minimum(z, nz - 1.001)
     ix, iy, iz = (np.floor(a).astype(np.int64) for a in (x, y, z))
     fx, fy, fz = (x - ix, y - iy, z - iz)
-    share = np.zeros((len(surfels), 6))
+    values = np.zeros((len(surfels), 6))
     for a, wx in ((0, 1 - fx), (1, fx)):
         for b, wy in ((0, 1 - fy), (1, fy)):
             for c, wz in ((0, 1 - fz), (1, fz)):
-                share += (wx * wy * wz)[:, None] * light.sky_share[ix + a, iy + b, iz + c]
-    share /= 255.0
-    return _with_ground_map(share, surfels, normals, light)
+                values += (wx * wy * wz)[:, None] * table[ix + a, iy + b, iz + c]
+    return values / 255.0
 
 
-def _with_ground_map(share: Floats, surfels: Surfels, normals: Floats, light: LightBake) -> Floats:
-    """The upward share of surfels that lie on the ground, from the finer map."""
+def _with_ground_map(
+    values: Floats, table: NDArray[np.uint8], surfels: Surfels, normals: Floats, light: LightBake
+) -> Floats:
+    """The upward value of surfels that lie on the ground, from the finer map (HX, HY)."""
     low = np.flatnonzero((normals[:, 2] > 0.7) & (surfels.centres[:, 2] < 0.12))
-    nx, ny = light.ground_share.shape
+    nx, ny = table.shape
     x = np.clip((surfels.centres[low, 0] - light.origin[0]) / light.ground_m, 0.0, nx - 1.001)
     y = np.clip((surfels.centres[low, 1] - light.origin[1]) / light.ground_m, 0.0, ny - 1.001)
     ix, iy = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
@@ -198,9 +242,9 @@ def _with_ground_map(share: Floats, surfels: Surfels, normals: Floats, light: Li
     total = np.zeros(len(low))
     for a, wx in ((0, 1 - fx), (1, fx)):
         for b, wy in ((0, 1 - fy), (1, fy)):
-            total += wx * wy * light.ground_share[ix + a, iy + b]
-    share[low, 4] = total / 255.0
-    return share
+            total += wx * wy * table[ix + a, iy + b]
+    values[low, 4] = total / 255.0
+    return values
 
 
 def _sky_by_axis(sky: Sky) -> Floats:
@@ -228,11 +272,7 @@ def _ambient(share: Floats, normals: Floats, foliage: NDArray[np.bool_], sky: Sk
     """Light (N, 3) of the sky that is seen and of the surroundings that hide the rest."""
     by_axis = _sky_by_axis(sky)
     bounce = _bounce(sky, by_axis)
-    square = normals * normals
-    weights = np.stack(
-        [square[:, axis // 2] * ((normals[:, axis // 2] > 0) == (axis % 2 == 0)) for axis in range(6)], axis=1
-    )
-    weights[foliage] = np.array([0.1, 0.1, 0.1, 0.1, 0.5, 0.1])
+    weights = _axis_weights(normals, foliage)
     total = np.zeros((len(normals), 3))
     for axis in range(6):
         seen = share[:, axis : axis + 1]
@@ -240,30 +280,87 @@ def _ambient(share: Floats, normals: Floats, foliage: NDArray[np.bool_], sky: Sk
     return total * 1.12
 
 
-def _glass(radiance: Floats, centres: Floats, normals: Floats, share: Floats, sky: Sky) -> Floats:
-    """Harmonics (N, 4, 3) of panes that mirror sky above and facades below, more so at grazing angles.
+def _axis_weights(normals: Floats, foliage: NDArray[np.bool_]) -> Floats:
+    """Weights (N, 6) of the axes for surfaces facing along ``normals`` (N, 3); leaves gather from all round."""
+    square = normals * normals
+    weights = np.stack(
+        [square[:, axis // 2] * ((normals[:, axis // 2] > 0) == (axis % 2 == 0)) for axis in range(6)], axis=1
+    )
+    weights[foliage] = np.array([0.1, 0.1, 0.1, 0.1, 0.5, 0.1])
+    return weights
 
-    The colour is c + a (d . n) + b d_z of the viewing direction d, through three views solved by hand: head on,
-    grazing, and from below; first-degree harmonics hold exactly that.
+
+def _sheen(radiance: Floats, centres: Floats, normals: Floats, share: Floats, sky: Sky) -> Floats:
+    """Harmonics (N, 4, 3) of wet ground, which mirrors what lies ahead at grazing angles.
+
+    The colour is c + a . d of the viewing direction d: four views along the ground and the steep one, solved by hand.
     """
-    outside = np.maximum(share[:, :4].max(axis=1), 0.05)[:, None] * 2.0
     by_axis = _sky_by_axis(sky)
-    facade = _bounce(sky, by_axis) * 1.3
-    wobble = (0.7 + 0.6 * value_noise(centres[:, 0] * 1.1 + centres[:, 1], centres[:, 2] * 1.3, 61))[:, None]
-    mirrored = np.clip(outside * wobble, 0.0, 1.0) * by_axis[:4].mean(axis=0) + (1 - np.clip(outside, 0, 1)) * facade
-    sky_above = outside * by_axis[4] + (1 - np.clip(outside, 0, 1)) * facade
-    head_on = displayed_colour(radiance * 0.9 + 0.07 * mirrored * wobble, sky.exposure)
-    grazing = displayed_colour(radiance * 0.5 + 0.42 * mirrored, sky.exposure)
-    below = displayed_colour(radiance * 0.8 + 0.28 * sky_above, sky.exposure)
-    # views: d.n = -1, d_z = 0 -> head_on; d.n = -0.3, d_z = 0 -> grazing; d.n = -0.8, d_z = 0.6 -> below
-    a = (grazing - head_on) / 0.7
-    c = head_on + a
-    b = (below - c + 0.8 * a) / 0.6
-    harmonics = np.zeros((len(radiance), 4, 3))
-    harmonics[:, 0] = (c - 0.5) / SH_BAND_0
-    slope = a[:, None, :] * normals[:, :, None]
-    slope[:, 2] += b
+    facade = _bounce(sky, by_axis)
+    gloss = (0.14 + 0.22 * value_noise(centres[:, 0] * 0.8, centres[:, 1] * 0.8, 67))[:, None]
+    seen = [np.clip(2.0 * share[:, axis : axis + 1], 0.0, 1.0) for axis in range(4)]
+    views = [
+        displayed_colour(0.85 * radiance + gloss * (part * by_axis[axis] + (1.0 - part) * facade), sky.exposure)
+        for axis, part in enumerate(seen)
+    ]
+    level = 0.25 * (views[0] + views[1] + views[2] + views[3])
+    steep = displayed_colour(radiance + 0.03 * by_axis[4], sky.exposure)
+    slope = np.stack([(views[0] - views[1]) / 2, (views[2] - views[3]) / 2, (level - steep) / 0.7], axis=1)
+    return _first_degree(level, slope)
+
+
+def _first_degree(level: Floats, slope: Floats) -> Floats:
+    """Harmonics (N, 4, 3) of the colour ``level + slope . d`` of viewing direction d; slope (N, 3 axes, 3 colours)."""
+    harmonics = np.zeros((len(level), 4, 3))
+    harmonics[:, 0] = (level - 0.5) / SH_BAND_0
     # real harmonics of degree 1: -y, z, -x
     harmonics[:, 1], harmonics[:, 2], harmonics[:, 3] = -slope[:, 1], slope[:, 2], -slope[:, 0]
     harmonics[:, 1:] /= SH_BAND_1
     return harmonics
+
+
+def _glass(radiance: Floats, centres: Floats, normals: Floats, share: Floats, sky: Sky) -> Floats:
+    """Harmonics (N, 4, 3) of panes that mirror sky above and facades below, more so at grazing angles."""
+    mirrored, above, wobble = _surroundings(centres, share, sky)
+    return _through_three_views(
+        radiance * 0.9 + 0.06 * mirrored * wobble, radiance * 0.6 + 0.34 * mirrored, radiance * 0.8 + 0.26 * above,
+        normals, sky,
+    )  # fmt: skip
+
+
+def _gloss(radiance: Floats, centres: Floats, normals: Floats, share: Floats, sky: Sky) -> Floats:
+    """Harmonics (N, 4, 3) of lacquer: its own colour under a weaker mirror."""
+    mirrored, above, wobble = _surroundings(centres, share, sky)
+    return _through_three_views(
+        radiance + 0.03 * mirrored * wobble, 0.85 * radiance + 0.15 * mirrored, radiance + 0.08 * above, normals, sky
+    )
+
+
+def _surroundings(centres: Floats, share: Floats, sky: Sky) -> tuple[Floats, Floats, Floats]:
+    """What a mirror at the surfels shows ahead (N, 3) and above (N, 3), and how wavy it is (N, 1)."""
+    outside = np.maximum(share[:, :4].max(axis=1), 0.05)[:, None] * 2.0
+    by_axis = _sky_by_axis(sky)
+    facade = _bounce(sky, by_axis) * 1.3
+    wobble = (0.7 + 0.6 * value_noise(centres[:, 0] * 1.1 + centres[:, 1], centres[:, 2] * 1.3, 61))[:, None]
+    walled = (1 - np.clip(outside, 0, 1)) * facade
+    return (
+        np.clip(outside * wobble, 0.0, 1.0) * by_axis[:4].mean(axis=0) + walled,
+        outside * by_axis[4] + walled,
+        wobble,
+    )
+
+
+def _through_three_views(ahead: Floats, flat: Floats, upward: Floats, normals: Floats, sky: Sky) -> Floats:
+    """Harmonics (N, 4, 3) of what shows these radiances (N, 3) head on, at grazing angles and from below.
+
+    The colour is c + a (d . n) + b d_z of the viewing direction d, solved by hand; first-degree harmonics hold exactly
+    that.
+    """
+    head_on, grazing, below = (displayed_colour(view, sky.exposure) for view in (ahead, flat, upward))
+    # views: d.n = -1, d_z = 0 -> head_on; d.n = -0.3, d_z = 0 -> grazing; d.n = -0.8, d_z = 0.6 -> below
+    a = (grazing - head_on) / 0.7
+    c = head_on + a
+    b = (below - c + 0.8 * a) / 0.6
+    slope = a[:, None, :] * normals[:, :, None]
+    slope[:, 2] += b
+    return _first_degree(c, slope)

@@ -31,7 +31,7 @@ def asphalt(seed: int = 1, shade: float = 1.0) -> Material:
     """Worn asphalt with repair patches and fine grit."""
 
     def material(u: Floats, v: Floats) -> Floats:
-        level = 0.105 + 0.034 * (fractal_noise(u * 0.35, v * 0.35, 3, seed) - 0.5) + 0.055 * (grain(u, v, seed) - 0.5)
+        level = 0.105 + 0.034 * (fractal_noise(u * 0.35, v * 0.35, 3, seed) - 0.5) + 0.026 * (grain(u, v, seed) - 0.5)
         level = level - 0.016 * (value_noise(u * 0.13 + 3, v * 0.2, seed + 9) > 0.76)
         level = level + 0.02 * (value_noise(u * 7, v * 7, seed + 5) - 0.5)
         return tinted(np.maximum(level, 0.03) * shade, (1.02, 1.0, 0.97))
@@ -46,7 +46,7 @@ def slabs(size: tuple[float, float], tone: ArrayLike, seed: int = 3, contrast: f
         shade = hash01(np.floor(u / size[0]), np.floor(v / size[1]), seed)
         level = 1.0 + contrast * (shade - 0.5) + 0.30 * (fractal_noise(u * 0.5, v * 0.5, 3, seed + 2) - 0.5)
         stain = np.clip((value_noise(u * 1.3, v * 1.3, seed + 8) - 0.72) * 3.0, 0.0, 1.0)
-        level = level - 0.25 * stain + 0.20 * (grain(u, v, seed) - 0.5)
+        level = level - 0.25 * stain + 0.12 * (grain(u, v, seed) - 0.5)
         return tinted(level, tone)
 
     return material
@@ -120,7 +120,7 @@ def gravel(tone: ArrayLike = (0.44, 0.38, 0.29), seed: int = 15) -> Material:
     """Bound gravel: strong grit over soft bands."""
 
     def material(u: Floats, v: Floats) -> Floats:
-        level = 0.92 + 0.3 * (fractal_noise(u * 0.6, v * 0.6, 3, seed) - 0.5) + 0.38 * (grain(u, v, seed) - 0.5)
+        level = 0.92 + 0.3 * (fractal_noise(u * 0.6, v * 0.6, 3, seed) - 0.5) + 0.20 * (grain(u, v, seed) - 0.5)
         return tinted(level, tone)
 
     return material

@@ -9,8 +9,24 @@ from numpy.typing import NDArray
 
 from navbench_gs.splats.surfels import Surfels
 
-MATT, GLASS, FOLIAGE, EMISSIVE = 0, 1, 2, 3
-"""Values of ``Surfels.kind`` in scenes: the light model that applies."""
+MATT, GLASS, FOLIAGE, EMISSIVE, WET, GLOW, GLOSS = 0, 1, 2, 3, 4, 5, 6
+"""Values of ``Surfels.kind`` in scenes: the light model that applies. GLOW is matt by day and shines after dark."""
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A point that shines on its surroundings after dark."""
+
+    x: float
+    y: float
+    z: float
+    power: float = 1.6
+    """Radiance of white ground straight below at 3 m."""
+
+    def moved(self, x: float, y: float, z: float = 0.0, yaw: float = 0.0) -> Lamp:
+        """The same lamp turned by ``yaw`` about the z axis through the origin, then shifted."""
+        cos, sin = float(np.cos(yaw)), float(np.sin(yaw))
+        return Lamp(cos * self.x - sin * self.y + x, sin * self.x + cos * self.y + y, self.z + z, self.power)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +57,8 @@ class Part:
     """What wheels stand on; also throws a shadow."""
     shades: tuple[Solid, ...] = field(default=())
     """What only throws a shadow (leaves, thin rods, awnings above head height)."""
+    lamps: tuple[Lamp, ...] = ()
+    """What shines after dark."""
 
     def moved(self, x: float, y: float, z: float = 0.0, yaw: float = 0.0) -> Part:
         """The same part turned by ``yaw``, then shifted."""
@@ -49,6 +67,7 @@ class Part:
             solids=tuple(s.moved(x, y, z, yaw) for s in self.solids),
             ground=tuple(s.moved(x, y, z, yaw) for s in self.ground),
             shades=tuple(s.moved(x, y, z, yaw) for s in self.shades),
+            lamps=tuple(lamp.moved(x, y, z, yaw) for lamp in self.lamps),
         )
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.splats.surfels import Surfels, surfels
-from scenes.procedural.light import LightBake, read_light, sky_share, sun_visibility
-from scenes.procedural.sky import SKIES, Sky
+from scenes.procedural.light import LightBake, lamplight, mean_lamplight, read_light, sky_share, sun_visibility
+from scenes.procedural.sky import LAMP_DIRECTION, LAMP_POOL, SKIES, Sky
 
 Floats = NDArray[np.float64]
 HORIZONTAL_WHOLE = 0.5
@@ -26,10 +26,16 @@ class PlaceLight:
     bake: LightBake
     sky: Sky
     """Any sky with the sun where the scene has it; nothing else of it is used."""
+    lamplit: bool = False
+    """Whether lamps are what the scene's record calls its sun."""
 
     def shares(self, points: Floats) -> tuple[Floats, Floats]:
         """Shares (N,) of the sun's disc and of the open sky, each 0 to 1, that ``points`` (N, 3) see."""
-        sun = sun_visibility(probes(points), self.bake, self.sky)
+        if self.lamplit:
+            leaves = np.ones(len(points), dtype=bool)  # which gather light from all round, as a body does
+            sun = np.clip(lamplight(probes(points), self.bake, leaves) / (LAMP_POOL * mean_lamplight(self.bake)), 0, 1)
+        else:
+            sun = sun_visibility(probes(points), self.bake, self.sky)
         # the grid is read half a step along the normal: ask that much lower
         below = probes(points - np.array([0.0, 0.0, 0.5 * self.bake.grid_m]))
         seen = sky_share(below, self.bake)
@@ -52,4 +58,4 @@ def place_light(path: Path, digest: str, sun_direction: tuple[float, float, floa
     sky = replace(
         SKIES["clear"], azimuth_deg=math.degrees(math.atan2(y, x)), elevation_deg=math.degrees(math.asin(min(z, 1.0)))
     )
-    return PlaceLight(read_light(path), sky)
+    return PlaceLight(read_light(path), sky, lamplit=sun_direction == LAMP_DIRECTION)

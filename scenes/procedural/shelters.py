@@ -33,6 +33,7 @@ from navbench_gs.splats.surfels import (
     surfels,
     unit,
 )
+from scenes.procedural.edges import box_edges
 from scenes.procedural.part import EMISSIVE, GLASS, Part, box_solid, prism_solid
 
 STEEL, IRON, WOOD = pigment("#8f9497"), pigment("#26292b"), pigment("#9a7852")
@@ -56,7 +57,7 @@ def striped(first: Colour, second: Colour, width: float) -> Material:
 
 def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: float = 1.6, detail: float = 1.0) -> Part:
     """A counter of crates with goods towards +x under a striped awning; about 2900 surfels."""
-    spacing = 0.115 / detail
+    spacing = 0.095 / detail
     cloth = AWNINGS[int(rng.random() * len(AWNINGS))]
     half, front = width_m / 2.0, depth_m / 2.0
     parts = [awning(rng, front, half, 2.15, 2.45, cloth, spacing)]
@@ -69,10 +70,14 @@ def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: flo
     parts += [counter, goods(rng, front - 0.45, half - 0.12, 0.80, detail)]
     backdrop = box(rng, (-front + 0.12, 0, 0.5), (0.12, half - 0.2, 0.5), flat_colour(*WOOD), spacing=1.3 * spacing)
     parts.append(backdrop)
+    rim = tuple(0.7 * c for c in WOOD)
+    parts.append(box_edges((front - 0.45, 0, 0.40), (0.40, half - 0.08, 0.40), 0.016, rim))
+    parts.append(box_edges((-front + 0.12, 0, 0.5), (0.12, half - 0.2, 0.5), 0.016, rim))
     solids = (
         box_solid((front - 0.45, 0.0, 0.48), (0.42, half - 0.06, 0.48)),
         box_solid((-front + 0.12, 0.0, 0.5), (0.12, half - 0.2, 0.5)),
         *(prism_solid((-front + 0.05, s * (half - 0.05), 0.0), 0.04, 2.2, 6) for s in (-1, 1)),
+        *(prism_solid((front - 0.35, s * (half - 0.05), 0.9), 0.04, 1.3, 6) for s in (-1, 1)),
     )
     roof = box_solid((0.1, 0.0, 2.4), (front + 0.1, half + 0.1, 0.05))
     return Part(surfels=(weathered(rng, join_surfels(parts), grain=0.07),), solids=solids, shades=(roof,))
@@ -149,6 +154,7 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
     walls = box(rng, (0, 0, 1.2), (half, half, 1.2), flat_colour(*paint), spacing=spacing)
 
     walls = painted(walls, kiosk_front(half, paint))
+    outline = box_edges((0, 0, 1.2), (half, half, 1.2), 0.02, tuple(0.7 * c for c in paint))
     counter = box(rng, (half + 0.14, 0, 1.0), (0.16, 0.78 * half, 0.03), flat_colour(*WOOD), spacing=0.08, bottom=True)
     roof = box(
         rng,
@@ -176,7 +182,9 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
     )
     shades = (box_solid((0.1, 0.0, 2.47), (half + 0.28, half + 0.18, 0.07)),)
     return Part(
-        surfels=(weathered(rng, join_surfels([walls, counter, roof, sign, back])), lamp), solids=solids, shades=shades
+        surfels=(weathered(rng, join_surfels([walls, outline, counter, roof, sign, back])), lamp),
+        solids=solids,
+        shades=shades,
     )
 
 

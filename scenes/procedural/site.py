@@ -9,14 +9,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from navbench_gs.catalogue.gait import posed_figure
+from navbench_gs.catalogue.pedestrians import PEDESTRIANS, figure
 from navbench_gs.domain.streams import stream
+from navbench_gs.splats.shapes import bent_rod
+from navbench_gs.splats.surfels import Surfels, surfels
+from scenes.procedural.clutter import AT_WALLS, stain
 from scenes.procedural.furniture import low_wall, railing
 from scenes.procedural.ground import GroundPlan, Surface, kerb, paint
 from scenes.procedural.houses.building import building
 from scenes.procedural.houses.style import FacadeStyle, random_style
 from scenes.procedural.houses.walls import gable
 from scenes.procedural.materials import flat_black
-from scenes.procedural.part import Part
+from scenes.procedural.noise import value_noise
+from scenes.procedural.part import GLOW, Lamp, Part, prism_solid
 from scenes.procedural.sky import SKIES, Sky
 from scenes.procedural.structures import fallen_leaves, hoarding, raised_bed
 from scenes.procedural.vegetation import SPECIES, grass_tufts, hedge, tree
@@ -24,7 +30,7 @@ from scenes.procedural.vehicles import SHAPES, car, van
 
 UNDER_BUILDINGS = Surface("building", flat_black, walkable=False, bare=True)
 CARS = tuple(name for name in SHAPES if name != "van")
-ROAD_DROP_M = 0.05
+ROAD_DROP_M = 0.07
 """How much lower a carriageway is seen than its pavement."""
 Spot = tuple[float, float]
 Bounds = tuple[float, float, float, float]
@@ -51,6 +57,7 @@ class Site:
         self.built = 0
         self.plan = GroundPlan(self.half_x, self.half_y)
         self.sky: Sky = self._drawn_sky()
+        self.plan.wet = self.sky.wet
 
     def looks(self) -> np.random.Generator:
         """A stream of its own for the next part."""
@@ -95,6 +102,7 @@ class Site:
         """Put up a building over a rectangle; no ground is seen under it."""
         tall = self.between(7.5, 14.0) if height is None else height
         look = random_style(self.layout) if style is None else style
+        look = replace(look, lit=self.sky.lit_windows)
         self.add(building(self.looks(), bounds, tall, look, seen=seen, far=far))
         self.plan.rectangle(UNDER_BUILDINGS, *bounds)
 
@@ -192,8 +200,31 @@ class Site:
 
     def kerb_line(self, points: Sequence[Spot], *, drop: float = ROAD_DROP_M) -> None:
         """Kerb stones along a polyline; the carriageway lies to its right."""
-        seen = tuple(s for a, b in itertools.pairwise(points) for s in kerb(a, b, drop=drop))
-        self.add(Part(surfels=seen))
+        seen = [s for a, b in itertools.pairwise(points) for s in kerb(a, b, drop=drop)]
+        seen.extend(self._gutter_leaves(a, b, drop) for a, b in itertools.pairwise(points) if math.dist(a, b) > 1.0)
+        self.add(Part(surfels=tuple(seen)))
+
+    def _gutter_leaves(self, a: Spot, b: Spot, drop: float) -> Surfels:
+        """Leaves and scraps that have gathered below the kerb."""
+        rng, length = self.looks(), math.dist(a, b)
+        count = int(7 * length)
+        along = length * value_noise(count * rng.random(count) * 0.4, np.zeros(count), self.built)
+        out = 0.03 + 0.22 * rng.random(count) ** 2
+        dx, dy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
+        return fallen_leaves(rng, a[0] + along * dx + out * dy, a[1] + along * dy - out * dx, -drop)
+
+    def string_lights(self, a: Spot, b: Spot, height: float) -> None:
+        """A wire with bulbs that hangs between two points above everybody's head."""
+        share = np.linspace(0.0, 1.0, 13)
+        sag = 0.05 * math.dist(a, b) * 4 * share * (1 - share)
+        line = np.stack([a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), height - sag], axis=1)
+        wire = bent_rod(line, 0.009, (0.02, 0.02, 0.02), spacing=0.5)
+        hung = max(2, int(math.dist(a, b) / 0.55))
+        at = (np.arange(hung) + 0.5) / hung
+        bulbs = np.stack([np.interp(at, share, line[:, k]) for k in range(3)], axis=1) - np.array([0.0, 0.0, 0.07])
+        glow = surfels(bulbs, (1, 0, 0), (0, 1, 0), (0.035, 0.035, 0.045), (0.9, 0.8, 0.6), 0.97, GLOW)
+        lamps = tuple(Lamp(float(x), float(y), float(z), 0.10) for x, y, z in bulbs[:: max(1, hung // 3)])
+        self.add(Part(surfels=(wire, glow), lamps=lamps))
 
     def parked_cars(self, a: Spot, b: Spot, *, share: float = 0.7, gap: float = 5.6) -> None:
         """Cars parked bumper to bumper from a to b, some places empty; they stand at the level of the carriageway."""
@@ -232,6 +263,55 @@ class Site:
         self.add(Part(surfels=tuple(seen)))
 
     # ---------------------------------------------------------------- small things
+
+    def fits(self, part: Part, x: float, y: float, yaw: float, gap: float = 0.05) -> bool:
+        """Whether a part would stand free of everything placed so far (by upright boxes around solids)."""
+        outline = np.concatenate([solid.vertices for solid in part.moved(x, y, 0.0, yaw).solids])
+        low, high = outline.min(axis=0)[:2] + gap, outline.max(axis=0)[:2] - gap
+        for other in self.parts:
+            for solid in other.solids:
+                apart = (solid.vertices[:, :2].min(axis=0) > high) | (solid.vertices[:, :2].max(axis=0) < low)
+                if not apart.any():
+                    return False
+        return True
+
+    def clutter(self, a: Spot, b: Spot, *, kinds: Sequence[str], per_m: float = 0.12) -> None:
+        """Things with their backs to a wall that runs from a to b, the open side to its right."""
+        length, yaw = math.dist(a, b), math.atan2(b[1] - a[1], b[0] - a[0])
+        for _ in range(int(length * per_m + self.between(0.0, 1.0))):
+            part = AT_WALLS[kinds[self.pick(len(kinds))]](self.looks())
+            back = -min(float(solid.vertices[:, 0].min()) for solid in part.solids)
+            s, out = self.between(0.6, max(length - 0.6, 0.7)), back + 0.04
+            x = a[0] + s * math.cos(yaw) + out * math.sin(yaw)
+            y = a[1] + s * math.sin(yaw) - out * math.cos(yaw)
+            if self.fits(part, x, y, yaw - math.pi / 2):
+                self.add(part, x, y, yaw - math.pi / 2)
+
+    def clutter_round(self, bounds: Bounds, *, kinds: Sequence[str], per_m: float = 0.12) -> None:
+        """Things against all four outer walls of a house."""
+        x0, y0, x1, y1 = bounds
+        corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
+        for a, b in itertools.pairwise(corners):
+            self.clutter(a, b, kinds=kinds, per_m=per_m)
+
+    def people(self, a: Spot, b: Spot, count: int) -> None:
+        """People along a line that no robot reaches: scenery that never moves, with a body all the same."""
+        names = tuple(PEDESTRIANS)
+        for _ in range(count):
+            rng = self.looks()
+            who = posed_figure(figure(names[int(rng.random() * len(names))]), 6.28 * rng.random(), 0.6 * rng.random())
+            share = self.between(0.0, 1.0)
+            x, y = a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
+            along = math.atan2(b[1] - a[1], b[0] - a[0]) + math.pi * self.pick(2)
+            body = prism_solid((0.0, 0.0, 0.0), 0.26, 1.7, 8)
+            self.add(Part(surfels=(who,), solids=(body,)), x, y, along + self.between(-0.4, 0.4))
+
+    def stains(self, count: int = 12) -> None:
+        """Spills and drips on the walkable ground."""
+        for _ in range(count):
+            x, y = self.between(-0.8, 0.8) * self.half_x, self.between(-0.8, 0.8) * self.half_y
+            if self.plan.surfaces[self.plan.at(np.array([x]), np.array([y]))[0]].walkable:
+                self.add(stain(self.looks()), x, y)
 
     def litter(self, count: int = 700) -> None:
         """Fallen leaves and scraps on the walkable ground."""

@@ -15,11 +15,11 @@ from navbench_gs.splats.cloud import cloud_digest
 from navbench_gs.terrain.terrain import save_terrain
 from scenes.procedural.bake import bake_light
 from scenes.procedural.compose import build_terrain, casters, lit_cloud, site_surfels
-from scenes.procedural.light import metered_exposure, read_light, save_light
+from scenes.procedural.light import mean_lamplight, metered_exposure, read_light, save_light
 from scenes.procedural.place_light import PlaceLight, place_light
 from scenes.procedural.places import lay_out
 
-GENERATOR = "procedural-1"
+GENERATOR = "procedural-2"
 SCENE_FILE = "scene.json"
 
 
@@ -61,7 +61,8 @@ class ProceduralSource:
         """Lay out a place, bake its light and write its folder, whole or not at all (needs the ``author`` extra)."""
         site = lay_out(plan.place, plan.seed)
         surfels = site_surfels(site)
-        light = bake_light(casters(site), site.sky, (site.half_x, site.half_y))
+        lamps = [lamp for part in site.parts for lamp in part.lamps]
+        light = bake_light(casters(site), site.sky, (site.half_x, site.half_y), lamps)
         sky = replace(site.sky, exposure=metered_exposure(surfels, light, site.sky))
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{plan.scene_id}-") as scratch:
@@ -81,7 +82,7 @@ class ProceduralSource:
                 seed=plan.seed,
                 generator=GENERATOR,
                 bounds=(-site.half_x, -site.half_y, site.half_x, site.half_y),
-                sun=sky.sun(),
+                sun=sky.sun(mean_lamplight(light)),
                 gaussians=len(cloud),
                 cloud_sha256=cloud_digest(cloud),
                 files={name: file_digest(draft / name) for name in (TERRAIN_FILE, LIGHT_FILE)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from navbench_gs.splats.surfels import Floats, Surfels, box, rectangle, surfels, unit
+from scenes.procedural.edges import box_edges
 from scenes.procedural.materials import concrete, earth, planks
 from scenes.procedural.noise import hash01, value_noise
 from scenes.procedural.part import FOLIAGE, Part, box_solid
@@ -22,6 +23,7 @@ def raised_bed(rng: np.random.Generator, length: float, depth: float, height: fl
     seen = (
         box(rng, (0, 0, height / 2), (hx, hy, height / 2), stone, spacing=0.085),
         rectangle(rng, soil, (length - 2 * rim, 0, 0), (0, depth - 2 * rim, 0), earth(), spacing=0.11),
+        box_edges((0, 0, height / 2), (hx, hy, height / 2), 0.016, (0.36, 0.35, 0.33)),
         shrubbery(rng, (length - 2 * rim, depth - 2 * rim, planted), height),
     )
     return Part(surfels=seen, solids=(box_solid((0, 0, height / 2), (hx, hy, height / 2)),))
@@ -68,7 +70,8 @@ def hoarding(rng: np.random.Generator, length: float, height: float = 2.1) -> Pa
     boards = planks(FENCES[int(rng.random() * 4)], 23 + int(rng.random() * 90), 0.2)
     half = (length / 2, 0.04, height / 2)
     fence = box(rng, (0, 0, height / 2), half, boards, spacing=0.09)
-    return Part(surfels=(fence,), solids=(box_solid((0, 0, height / 2), half),))
+    rim = box_edges((0, 0, height / 2), half, 0.022, (0.16, 0.15, 0.14))
+    return Part(surfels=(fence, rim), solids=(box_solid((0, 0, height / 2), half),))
 
 
 def fallen_leaves(rng: np.random.Generator, x: Floats, y: Floats, level: float = 0.0) -> Surfels:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from navbench_gs.splats.shapes import Colour, painted, pigment, tube, weathered
+from navbench_gs.splats.shapes import Colour, painted, pigment, rods, tube, weathered
 from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, surfels, unit
 from scenes.procedural.part import FOLIAGE, Part, Solid, box_solid, prism_solid
 
@@ -31,6 +31,8 @@ class Species:
     """Crown width at its bottom, middle and top, as shares of the crown radius."""
     second: Colour | None = None
     """Blossom or autumn colour of some of the leaves."""
+    leaves: float = 1.0
+    """How many leaves it has, over those of a full crown; with few, it grows more twigs."""
 
 
 SPECIES: dict[str, Species] = {
@@ -40,6 +42,8 @@ SPECIES: dict[str, Species] = {
     "poplar": Species(pigment("#6f6453"), pigment("#5c7a38"), 0.115, 0.12, 0.75, (0.8, 1.0, 0.45)),
     "maple": Species(pigment("#54463a"), pigment("#a3622a"), 0.13, 0.33, 0.50, (0.7, 1.0, 0.5), pigment("#b8892e")),
     "cherry": Species(pigment("#4b352c"), pigment("#7f8d45"), 0.115, 0.30, 0.35, (0.9, 1.0, 0.55), pigment("#e6b9c4")),
+    "ash": Species(pigment("#6a6259"), pigment("#8f7a3c"), 0.09, 0.30, 0.62, (0.7, 1.0, 0.6), leaves=0.05),
+    "oak": Species(pigment("#4f4439"), pigment("#7b5a2e"), 0.12, 0.26, 0.42, (0.9, 1.0, 0.6), pigment("#5f6a30"), 0.55),
 }
 
 
@@ -148,11 +152,16 @@ def limb(
     girth = [thick, 0.7 * thick, 0.3 * thick]
     grown = [tube(rng, np.stack([start, knee, end]), girth, kind.bark, spacing=0.16 / detail, around=5)]
     tips = []
-    for _ in range(2 + (rng.random() < 0.6)):
+    bare = kind.leaves < 0.5
+    for _ in range(2 + (rng.random() < 0.6) + 3 * bare):
         at = end + 0.42 * width * directions(rng, 1)[0] * np.array([1.0, 1.0, 0.75])
         twig = np.stack([knee, 0.6 * end + 0.4 * at, at])
         grown.append(tube(rng, twig, 0.02, kind.bark, spacing=0.3 / detail, around=3))
         tips.append((*at, crown_m * (0.24 + 0.2 * rng.random())))
+        if bare:
+            ends = at + 0.34 * crown_m * (directions(rng, 5) + np.array([0.0, 0.0, 0.5])) * (0.5 + rng.random((5, 1)))
+            starts = 0.6 * at + 0.4 * end + (at - end) * 0.4 * rng.random((5, 1))
+            grown.append(rods(starts, ends, 0.011, kind.bark, overlap=0.36))
     tips.append((*end, crown_m * (0.26 + 0.2 * rng.random())))
     if kind.lift > 0.6:
         tips.append((*knee, crown_m * (0.3 + 0.2 * rng.random())))
@@ -162,8 +171,8 @@ def limb(
 def crown_leaves(rng: np.random.Generator, plan: Growth, tips: Floats) -> Surfels:
     """Leaves in flattened, ragged clusters around the tips (K, 4), lighter towards the top; dark inner leaves."""
     kind, crown_m, detail = plan.kind, plan.crown_m, plan.detail
-    leaf = kind.leaf_size / np.sqrt(detail) * (crown_m / 2.2) ** 0.5
-    count = int(2300 * detail * (crown_m / 2.2) ** 0.9)
+    leaf = 0.82 * kind.leaf_size / np.sqrt(detail) * (crown_m / 2.2) ** 0.5
+    count = max(60, int(3300 * kind.leaves * detail * (crown_m / 2.2) ** 0.9))
     inner = int(0.22 * count)
     weight = tips[:, 3] ** 2
     owner = np.searchsorted(np.cumsum(weight) / np.sum(weight), rng.random(count)).clip(0, len(tips) - 1)

@@ -24,7 +24,7 @@ from navbench_gs.splats.shapes import (
     weathered,
 )
 from navbench_gs.splats.surfels import Floats, Surfels, flat_colour, join_surfels, rectangle, sheet
-from scenes.procedural.part import GLASS, MATT, Part, Solid, box_solid
+from scenes.procedural.part import GLOSS, Part, Solid, box_solid
 
 PAINTS = tuple(
     map(
@@ -106,7 +106,7 @@ def car(rng: np.random.Generator, *, shape: str = "hatchback", paint: str | None
     """A parked car of one of ``SHAPES``; about 3000 surfels. ``paint`` as sRGB hex text, else one is drawn."""
     form = SHAPES[shape]
     colour = pigment(paint) if paint else PAINTS[int(rng.random() * len(PAINTS))]
-    spacing = 0.12 / detail
+    spacing = 0.085 / detail
     parts = [shell(rng, form, colour, side, spacing) for side in (-1.0, 1.0)]
     parts += [end_face(rng, form, colour, end, spacing) for end in (-1.0, 1.0)]
     parts += wheels(rng, form, spacing)
@@ -177,18 +177,18 @@ def shell(rng: np.random.Generator, form: BodyShape, colour: Colour, side: float
         return np.stack([x, side * y, z], axis=1)
 
     counts = (int(run[-1] / spacing), int(2.0 / spacing))
-    skin = sheet(rng, surface, *counts, flat_colour(*colour), flip=side > 0, jitter=0.08)
+    skin = sheet(rng, surface, *counts, flat_colour(*colour), flip=side > 0, jitter=0.04)
     _, height = section_points(form, skin.centres[:, 0])
     glazed = window_mask(form, skin.centres, height)
     z = skin.centres[:, 2]
     lower = 1.0 - 0.25 * np.clip((0.62 - z) / 0.25, 0.0, 1.0)
     albedo = np.where(glazed[:, None], np.array(GLAZING), np.array(colour) * lower[:, None])
-    skin = replace(skin, albedo=albedo, kind=np.where(glazed, GLASS, MATT).astype(np.uint8))
+    skin = replace(skin, albedo=albedo, kind=np.full(len(skin), GLOSS, dtype=np.uint8))
     in_arch = np.zeros(len(skin), dtype=bool)
     for axle in form.axles:
         offset = skin.centres[:, [0, 2]] - np.array([axle, WHEEL_M])
         in_arch |= (np.hypot(offset[:, 0], offset[:, 1]) < WHEEL_M + 0.05) & (height[:, 2] > z)
-    return weathered(rng, kept(skin, ~in_arch), grain=0.02, dirt=0.2)
+    return weathered(rng, kept(skin, ~in_arch), grain=0.0, dirt=0.35)
 
 
 def window_mask(form: BodyShape, points: Floats, height: Floats) -> Floats:
@@ -274,19 +274,19 @@ def window_frames(form: BodyShape, colour: Colour, side: float) -> list[Surfels]
 
     def along(xs: Floats, knot: int, lift: float) -> Floats:
         across, height = section_points(form, xs)
-        return np.stack([xs, side * (across[:, knot] + 0.006), height[:, knot] + lift], axis=1)
+        return np.stack([xs, side * (across[:, knot] + 0.022), height[:, knot] + lift], axis=1)
 
     foot, top, rear_top, rear_foot = form.glass
     front, back = foot - 0.22, max(rear_foot + 0.20, form.blind_behind)
     parts = [
-        bent_rod(along(np.linspace(front + 0.1, back, 9), 2, 0.02), 0.016, TRIM, spacing=0.35),
-        bent_rod(along(np.linspace(top + 0.02, max(rear_top, back), 7), 3, -0.02), 0.026, colour, spacing=0.35),
+        bent_rod(along(np.linspace(front + 0.1, back, 9), 2, 0.02), 0.016, TRIM, spacing=0.14),
+        bent_rod(along(np.linspace(top + 0.02, max(rear_top, back), 7), 3, -0.02), 0.026, colour, spacing=0.14),
         bent_rod(along(np.linspace(foot, top, 5), 3, 0.0), 0.034, colour, spacing=0.25),
     ]
     if form.blind_behind < -5:
         parts.append(bent_rod(along(np.linspace(rear_top, rear_foot, 4), 3, 0.0), 0.05, colour, spacing=0.25))
     sill = along(np.linspace(form.axles[1] + 0.36, form.axles[0] - 0.36, 6), 0, 0.02)
-    parts.append(bent_rod(sill, 0.04, TRIM, spacing=0.4))
+    parts.append(bent_rod(sill + np.array([0.0, 0.02 * side, -0.02]), 0.045, TRIM, spacing=0.16))
     for pillar in form.pillars:
         low, high = (along(np.full(1, pillar), knot, 0.0)[0] for knot in (2, 3))
         parts.append(bent_rod([low, high], 0.03, TRIM, spacing=0.25))
@@ -302,8 +302,8 @@ def door_fittings(rng: np.random.Generator, form: BodyShape, colour: Colour, sid
         doors.append(max(rear_foot + 0.25, form.axles[1] + 0.42))
     for x in doors:
         across, height = section_points(form, np.full(1, x))
-        line = np.stack([np.full(3, x), side * (across[0, :3] + 0.004), height[0, :3]], axis=1)
-        parts.append(bent_rod(line, 0.006, (0.01, 0.01, 0.01), spacing=0.3))
+        line = np.stack([np.full(3, x), side * (across[0, :3] + 0.014), height[0, :3]], axis=1)
+        parts.append(bent_rod(line, 0.006, (0.01, 0.01, 0.01), spacing=0.15))
         grip = (x - 0.22, side * (across[0, 2] + 0.012), height[0, 2] - 0.08)
         parts.append(ellipsoid(rng, grip, (0.08, 0.012, 0.014), TRIM, spacing=0.07))
     x = foot - 0.42

@@ -64,7 +64,7 @@ def test_sun_lights_a_roof_and_not_the_street_in_its_shadow(training_scene):
     assert shares[1] - shares[0] > 0.4
 
 
-@pytest.mark.parametrize("place", ["plaza", "sidewalk", "station"])
+@pytest.mark.parametrize("place", ["plaza", "sidewalk", "alley", "crossing", "station", "market"])
 def test_what_is_seen_below_2_m_lies_on_what_is_hit(place: str):
     site = lay_out(place, 2)
     seen, terrain = site_surfels(site), build_terrain(site)

@@ -10,11 +10,12 @@ import math
 import numpy as np
 
 from navbench_gs.splats.surfels import Surfels
+from scenes.procedural.houses.fittings import fittings
 from scenes.procedural.houses.style import FacadeStyle, facade_openings
 from scenes.procedural.houses.trims import awning_shade, shop_signs, trims
 from scenes.procedural.houses.walls import wall_surfels
 from scenes.procedural.houses.windows import door, glazing
-from scenes.procedural.part import Part, box_solid
+from scenes.procedural.part import Lamp, Part, box_solid
 
 
 def building(
@@ -46,6 +47,7 @@ def building(
         surfels=tuple(s for part in parts for s in part.surfels),
         solids=(solid,),
         shades=tuple(s for part in parts for s in part.shades),
+        lamps=tuple(lamp for part in parts for lamp in part.lamps),
     )
 
 
@@ -59,5 +61,9 @@ def facade(rng: np.random.Generator, width: float, height: float, style: FacadeS
     parts.extend(trims(rng, width, height, style, far))
     if style.ground_floor == "shop" and not far:
         parts.extend(shop_signs(rng, width, style))
+    lamps: list[Lamp] = []
+    if not far:
+        hung, lamps = fittings(rng, width, height, style, openings)
+        parts.extend(hung)
     shades = (awning_shade(width),) if style.ground_floor == "shop" and style.awnings else ()
-    return Part(surfels=tuple(parts), shades=shades)
+    return Part(surfels=tuple(parts), shades=shades, lamps=tuple(lamps))

@@ -28,6 +28,8 @@ class FacadeStyle:
     plinth: bool = True
     roof: str = "flat"
     """``flat`` or ``tiled``: a pitched roof rising from the eaves."""
+    lit: float = 0.0
+    """Share of the windows with light behind them."""
 
 
 @dataclass(frozen=True)

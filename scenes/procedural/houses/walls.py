@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from navbench_gs.splats.surfels import Floats, Material, Surfels, rectangle, strips, surfels
+from navbench_gs.splats.surfels import Floats, Material, Surfels, join_surfels, rectangle, strips, surfels
 from scenes.procedural.houses.style import FacadeStyle, Opening
 from scenes.procedural.materials import bricks, concrete, plaster
 from scenes.procedural.noise import hash01
@@ -15,6 +15,9 @@ from scenes.procedural.part import Part
 
 FINE_BELOW_M = 3.3
 """Walls are sampled finely up to this height."""
+PERPENDS_BELOW_M = 1.5
+BRICK_M = 0.24
+MORTAR = (0.40, 0.37, 0.33)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +48,8 @@ def wall_surfels(
     if style.plinth and style.ground_floor not in ("shop", "arcade"):
         material = _on_plinth(material)
     brick = style.wall == "brick"
-    cell = (0.24, 0.08) if brick else (0.13, 0.13)
-    coarse = (cell[0] * 2, cell[1] * 2.5) if brick else (0.27, 0.27)
+    cell = (BRICK_M, 0.08) if brick else (0.115, 0.115)
+    coarse = (cell[0] * 2, cell[1] * 2.5) if brick else (0.26, 0.26)
     if far:
         coarse, cell = (coarse[0] * 1.5, coarse[1] * 1.5), coarse
     split = min(FINE_BELOW_M, height)
@@ -98,7 +101,7 @@ def _wall_cells(
         y = y + (rng.random(len(y)) - 0.5) * 0.3 * wide * (wide > 0.8 * step_y)
         z = z + (rng.random(len(z)) - 0.5) * 0.3 * high * (high > 0.8 * step_z)
         y, z = np.clip(y, 0.75 * wide, width - 0.75 * wide), np.clip(z, z0 + 0.4 * high, z1 - 0.4 * high)
-        sizes = np.stack([0.60 * wide, 0.60 * high, np.full_like(wide, 0.004)], axis=1)
+        sizes = np.stack([0.66 * wide, 0.66 * high, np.full_like(wide, 0.004)], axis=1)
     return surfels(np.stack([0 * y, y, z], axis=1), (0, 1, 0), (0, 0, 1), sizes, wall.material(y, z))
 
 
@@ -133,6 +136,24 @@ def _mortar(width: float, height: float, course: float, openings: Sequence[Openi
         free &= ~((middle > o.y - 0.2) & (middle < o.y + o.width + 0.2) & (z > o.z) & (z < o.z + o.height))
     y, y1, z = y[free], y1[free], z[free]
     zero = np.zeros_like(y)
-    return strips(
-        np.stack([zero, y, z], 1), np.stack([zero, y1, z], 1), 0.0045, (0.40, 0.37, 0.33), normal=(1, 0, 0), opacity=0.7
+    beds = strips(
+        np.stack([zero, y, z], 1), np.stack([zero, y1, z], 1), 0.005, MORTAR, normal=(1, 0, 0), opacity=0.75, lift=0.014
     )
+    return join_surfels([beds, _perpends(width, height, course, openings)])
+
+
+def _perpends(width: float, height: float, course: float, openings: Sequence[Opening]) -> Surfels:
+    """The upright joints between the bricks of the lowest courses."""
+    low = min(PERPENDS_BELOW_M, height)
+    rows, columns = max(1, round(low / course)), max(1, round(width / BRICK_M))
+    row, column = (a.ravel() for a in np.meshgrid(np.arange(rows), np.arange(1, columns), indexing="ij"))
+    step = height / round(height / course)
+    y, z = (column - 0.5 * (row % 2)) * (width / columns), row * step
+    free = np.ones(len(z), dtype=bool)
+    for o in openings:
+        free &= ~((y > o.y - 0.02) & (y < o.y + o.width + 0.02) & (z + step > o.z) & (z < o.z + o.height))
+    y, z, zero = y[free], z[free], np.zeros(int(free.sum()))
+    return strips(
+        np.stack([zero, y, z], 1), np.stack([zero, y, z + step], 1), 0.005, MORTAR, normal=(1, 0, 0), opacity=0.7,
+        lift=0.014, overlap=0.4,
+    )  # fmt: skip

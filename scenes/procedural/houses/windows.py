@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from navbench_gs.splats.surfels import Floats, Surfels, box, join_surfels, rectangle, strips
+from scenes.procedural.houses.shops import room_behind
 from scenes.procedural.houses.style import FacadeStyle, Opening
 from scenes.procedural.materials import mottled
 from scenes.procedural.noise import hash01
-from scenes.procedural.part import GLASS
+from scenes.procedural.part import GLASS, GLOW
 
 RECESS_M = 0.09
 """How far glass and doors lie behind the wall."""
@@ -24,20 +25,41 @@ def glazing(rng: np.random.Generator, openings: Sequence[Opening], style: Facade
     for kind, width, height in sizes:
         group = [o for o in openings if (o.kind, round(o.width, 3), round(o.height, 3)) == (kind, width, height)]
         shifts = np.array([[0.0, o.y, o.z] for o in group])
-        glass = _repeated(_pane(rng, width, height, far), shifts)
-        parts.append(replace(glass, albedo=_interiors(rng, glass, group, width, height, kind)))
+        through = kind in ("shop", "hall") and not far
+        glass = _repeated(_pane(rng, width, height, far, through), shifts)
+        if through:
+            parts.append(glass)
+            parts.extend(room_behind(rng, hole) for hole in group)
+        else:
+            parts.append(_furnished(rng, glass, group, (width, height), kind, style.lit))
         if not far:
             parts.append(_repeated(_reveals(rng, width, height, style), shifts))
         parts.append(_repeated(_frame(width, height, kind, style, far), shifts))
     return parts
 
 
-def _pane(rng: np.random.Generator, width: float, height: float, far: bool) -> Surfels:
-    corner = (-RECESS_M, 0.0, 0.0)
+def _pane(rng: np.random.Generator, width: float, height: float, far: bool, through: bool) -> Surfels:
+    """One sheet of glass; one sees ``through`` it if there is a room behind."""
+    corner, spacing = (-RECESS_M, 0.0, 0.0), 0.24 if through else (0.22 if far else 0.14)
     return rectangle(
-        rng, corner, (0, width, 0), (0, 0, height), mottled((0.04, 0.04, 0.045)), spacing=0.22 if far else 0.14,
-        kind=GLASS, inset=0.5,
+        rng, corner, (0, width, 0), (0, 0, height), mottled((0.04, 0.04, 0.045)), spacing=spacing, kind=GLASS,
+        inset=0.5, opacity=0.16 if through else 0.985,
     )  # fmt: skip
+
+
+def _furnished(
+    rng: np.random.Generator, glass: Surfels, group: Sequence[Opening], size: tuple[float, float], kind: str, lit: float
+) -> Surfels:
+    """Panes with what is behind them painted on; a share of them shines after dark."""
+    albedo = _interiors(rng, glass, group, *size, kind)
+    shines = np.repeat(rng.random(len(group)) < lit, len(glass) // len(group))
+    warmth = np.repeat(0.55 + 0.6 * rng.random(len(group)), len(glass) // len(group))[:, None]
+    room = np.clip(0.16 + 0.55 * albedo, 0.0, 0.36) * warmth
+    return replace(
+        glass,
+        albedo=np.where(shines[:, None], room, albedo),
+        kind=np.where(shines, GLOW, glass.kind).astype(np.uint8),
+    )
 
 
 def _interiors(
@@ -89,15 +111,15 @@ def _frame(width: float, height: float, kind: str, style: FacadeStyle, far: bool
     starts, ends = [], []
     for k in range(upright + 1):
         y = min(max(width * k / upright, 0.03), width - 0.03)
-        for a, b in equal_pieces(height, 0.6 if far else 0.4):
+        for a, b in equal_pieces(height, 0.36 if far else 0.27):
             starts.append((x, y, a))
             ends.append((x, y, b))
     for k in range(level + 1):
         z = min(max(height * (k / level if kind != "window" or k != 1 else 0.68), 0.03), height - 0.03)
-        for a, b in equal_pieces(width, 0.6 if far else 0.4):
+        for a, b in equal_pieces(width, 0.36 if far else 0.27):
             starts.append((x, a, z))
             ends.append((x, b, z))
-    return strips(starts, ends, half, style.frame, normal=(1, 0, 0), opacity=0.97, overlap=0.5)
+    return strips(starts, ends, half, style.frame, normal=(1, 0, 0), opacity=0.97, overlap=0.42)
 
 
 def door(rng: np.random.Generator, hole: Opening, style: FacadeStyle) -> Surfels:

@@ -8,6 +8,7 @@ from scenes.procedural.furniture import bench, lamp_post, litter_bin, parked_bic
 from scenes.procedural.site import Site
 from scenes.procedural.surfaces import asphalt_path, brick_paving, cobbles, iron_lid
 
+CLUTTER = ("cabinet", "crates", "kick_scooter", "pot", "cartons", "bags")
 HALF_X, HALF_Y = 21.0, 18.0
 REACH_X, REACH_Y = 15.5, 12.5
 Interval = tuple[float, float]
@@ -15,7 +16,7 @@ Interval = tuple[float, float]
 
 def alley(seed: int) -> Site:
     """Four to nine houses in a grid with lanes of 2.8 to 3.9 m between and around them; one gives way to a yard."""
-    site = Site("alley", seed, HALF_X, HALF_Y, ("noon", "hazy", "clear", "overcast", "golden"))
+    site = Site("alley", seed, HALF_X, HALF_Y, ("noon", "night", "wet", "hazy", "golden", "overcast", "dusk", "clear"))
     site.plan.fill((cobbles, brick_paving, asphalt_path)[seed % 3](site, "lane"))
     columns = _house_rows(site, REACH_X, 3 if site.chance(0.6) else 2)
     rows = _house_rows(site, REACH_Y, 2 if site.chance(0.5) else 3)
@@ -28,6 +29,11 @@ def alley(seed: int) -> Site:
             _at_the_walls(site, column, row)
     _ring_of_houses(site)
     _gate(site, columns, rows)
+    for (i, column), (j, row) in itertools.product(enumerate(columns), enumerate(rows)):
+        if (i, j) != yard:
+            _things_at_the_walls(site, column, row)
+    _overhead(site, columns, rows)
+    site.stains(24)
     site.lids(iron_lid())
     site.litter(900)
     return site
@@ -67,6 +73,25 @@ def _at_the_walls(site: Site, column: Interval, row: Interval) -> None:
     elif draw == 1:
         site.add(litter_bin(site.looks()), at, y1 + 0.4)
     site.add(lamp_post(site.looks(), style="lantern", height_m=3.6), x0 - 0.25, y1 - 0.6)
+
+
+def _overhead(site: Site, columns: list[Interval], rows: list[Interval]) -> None:
+    """Strings of bulbs and plain wires across the lanes, from wall to wall."""
+    for (_, west), (east, _) in itertools.pairwise(columns):
+        for y0, y1 in rows:
+            y = site.between(y0 + 0.5, y1 - 0.5)
+            site.string_lights((west, y), (east, y + site.between(-0.8, 0.8)), site.between(3.6, 4.6))
+    for (_, south), (north, _) in itertools.pairwise(rows):
+        for x0, x1 in columns:
+            x = site.between(x0 + 0.5, x1 - 0.5)
+            site.string_lights((x, south), (x + site.between(-0.8, 0.8), north), site.between(3.6, 4.6))
+
+
+def _things_at_the_walls(site: Site, column: Interval, row: Interval) -> None:
+    """Narrow things along the northern and eastern walls, so that two never stand opposite each other."""
+    (x0, x1), (y0, y1) = column, row
+    site.clutter((x1, y1), (x0, y1), kinds=CLUTTER, per_m=0.22)
+    site.clutter((x1, y0), (x1, y1), kinds=CLUTTER, per_m=0.22)
 
 
 def _ring_of_houses(site: Site) -> None:

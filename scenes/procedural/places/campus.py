@@ -20,14 +20,18 @@ TONES = ((0.42, 0.415, 0.40), (0.50, 0.48, 0.44), (0.36, 0.20, 0.14), (0.58, 0.5
 
 def campus(seed: int) -> Site:
     """A court of lawns in a grid of paths, with a ring in front of the buildings."""
-    site = Site("campus", seed, HALF_X, HALF_Y, ("noon", "overcast", "golden", "clear", "hazy"))
+    site = Site("campus", seed, HALF_X, HALF_Y, ("noon", "wet", "golden", "clear", "night", "dusk", "overcast", "hazy"))
     x, y = site.between(16.0, 18.5), site.between(13.0, 15.5)
     site.plan.fill((concrete_floor, paving, asphalt_path)[seed % 3](site))
     _lawns(site, x, y)
     _middle_path(site, y)
     _buildings(site, x, y)
     _at_the_walls(site, x, y)
+    corners = [(-x, y), (x, y), (x, -y), (-x, -y), (-x, y)]
+    for a, b in itertools.pairwise(corners):
+        site.clutter(a, b, kinds=("cabinet", "wheeled_bin", "kick_scooter", "pot", "machine", "menu_board"), per_m=0.12)
     site.lids(iron_lid())
+    site.stains(20)
     site.litter(800)
     return site
 

@@ -11,6 +11,7 @@ from scenes.procedural.furniture import bench, bollard, lamp_post, litter_bin, r
 from scenes.procedural.site import Site
 from scenes.procedural.surfaces import asphalt_path, brick_paving, carriageway, crossing_strip, iron_lid, paving, soil
 
+CLUTTER = ("cabinet", "wheeled_bin", "bags", "cartons", "menu_board", "kick_scooter", "pot", "machine")
 HALF = 26.0
 ZEBRA_M = (0.8, 4.0)
 """Where a crossing begins and ends, behind the corner of the carriageways."""
@@ -20,7 +21,9 @@ WALKABLE_M = 19.5
 
 def crossing(seed: int) -> Site:
     """Streets of 6.5 to 8 m, pavements of 3.6 to 4.6 m, zebras set back from the corners."""
-    site = Site("crossing", seed, HALF, HALF, ("hazy", "clear", "golden", "overcast", "noon"))
+    site = Site(
+        "crossing", seed, HALF, HALF, ("wet", "hazy", "wet night", "clear", "dusk", "golden", "overcast", "noon")
+    )
     road = site.between(3.2, 4.0), site.between(3.2, 4.0)
     width = site.between(3.6, 4.6)
     site.plan.fill((paving, brick_paving, paving, asphalt_path)[seed % 4](site, "pavement"))
@@ -35,7 +38,8 @@ def crossing(seed: int) -> Site:
     _street_ends(site)
     site.surround()
     site.lids(iron_lid())
-    site.litter()
+    site.stains(24)
+    site.litter(1100)
     return site
 
 
@@ -76,6 +80,16 @@ def _corner_houses(site: Site, sx: int, sy: int, road: tuple[float, float], widt
     seen = ("W" if sx > 0 else "E") + ("S" if sy > 0 else "N")
     (first, second), (low, high) = sorted((sx * x0, sx * 24.0)), sorted((sy * y0, sy * 24.0))
     site.build((first, low, second, high), seen=seen)
+    if sy > 0:
+        site.clutter((first, low), (second, low), kinds=CLUTTER)
+    else:
+        site.clutter((second, high), (first, high), kinds=CLUTTER)
+    if sx > 0:
+        site.clutter((first, high), (first, low), kinds=CLUTTER)
+    else:
+        site.clutter((second, low), (second, high), kinds=CLUTTER)
+    site.people((sx * (road[0] + 1.5), sy * 21.5), (sx * (road[0] + 2.6), sy * 25.0), 1 + site.pick(2))
+    site.people((sx * 21.5, sy * (road[1] + 1.5)), (sx * 25.0, sy * (road[1] + 2.6)), 1 + site.pick(2))
     if back > width + 1.0:
         site.bed(sx * (x0 - 2.2), sy * (y0 - 2.2), 3.0, 1.2, -math.pi / 4 * sx * sy)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 
+from navbench_gs.catalogue.gait import posed_figure
+from navbench_gs.catalogue.pedestrians import PEDESTRIANS, figure
 from scenes.procedural.furniture import cafe_table, fountain, lamp_post, litter_bin
+from scenes.procedural.part import Part, prism_solid
 from scenes.procedural.shelters import kiosk, market_stall, parasol
 from scenes.procedural.site import Site
 from scenes.procedural.surfaces import brick_paving, cobbles, iron_lid, paving
@@ -17,13 +20,21 @@ ROW_DEPTH_M = 4.2
 
 def market(seed: int) -> Site:
     """Three or four double rows of stalls back to back, aisles of 2.8 to 3.4 m, gaps shifted from row to row."""
-    site = Site("market", seed, EDGE_X, EDGE_Y, ("clear", "overcast", "golden", "hazy", "noon"))
+    site = Site("market", seed, EDGE_X, EDGE_Y, ("clear", "dusk", "overcast"))
     site.plan.fill((cobbles, paving, brick_paving)[seed % 3](site))
     x, y = site.between(15.0, 17.0), site.between(12.0, 13.8)
     _houses(site, x, y)
     _rows(site, x, y)
     _corners(site, x, y)
+    for k in (-1, 1):
+        across = k * site.between(0.25, 0.5) * x
+        site.string_lights((across, -y), (across, 0.0), 4.4)
+        site.string_lights((across, 0.0), (across, y), 4.4)
+    corners = [(-x, y), (x, y), (x, -y), (-x, -y), (-x, y)]
+    for a, b in itertools.pairwise(corners):
+        site.clutter(a, b, kinds=("cartons", "crates", "crates", "bags", "pot", "wheeled_bin", "menu_board"), per_m=0.2)
     site.lids(iron_lid())
+    site.stains(30)
     site.litter(1400)
     return site
 
@@ -58,12 +69,21 @@ def _row(site: Site, x0: float, x1: float, y: float, *, centre: bool) -> None:
         else:
             for side in (-1, 1):
                 if site.chance(0.92):
-                    stall = market_stall(site.looks(), detail=0.8)
+                    stall = market_stall(site.looks())
                     site.add(stall, at + STALL_M / 2, y + side * 0.95, side * math.pi / 2)
+                    if site.chance(0.5):
+                        _vendor(site, at + STALL_M / 2 + site.between(-0.6, 0.6), y + side * 0.72, side * math.pi / 2)
             at += STALL_M
             run -= 1
     if centre:
         site.add(fountain(site.looks(), radius_m=1.7) if site.chance(0.5) else kiosk(site.looks()), 0.0, y)
+
+
+def _vendor(site: Site, x: float, y: float, yaw: float) -> None:
+    """Somebody behind a counter, with a body: nobody can go there."""
+    rng = site.looks()
+    who = posed_figure(figure(tuple(PEDESTRIANS)[int(rng.random() * len(PEDESTRIANS))]), 6.28 * rng.random(), 0.1)
+    site.add(Part(surfels=(who,), solids=(prism_solid((0.0, 0.0, 0.0), 0.24, 1.7, 8),)), x, y, yaw)
 
 
 def _corners(site: Site, x: float, y: float) -> None:

@@ -20,7 +20,7 @@ CORNERS = 24
 
 def park(seed: int) -> Site:
     """A ring path and bent paths to the middle, 2.9 to 3.5 m wide; hedges keep walkers on them."""
-    site = Site("park", seed, HALF_X, HALF_Y, ("clear", "golden", "overcast", "noon", "hazy"))
+    site = Site("park", seed, HALF_X, HALF_Y, ("clear", "golden", "dusk", "overcast", "wet", "night", "noon", "hazy"))
     site.plan.fill(lawn(site))
     path = (gravel_path, asphalt_path, brick_paving)[seed % 3](site, "path")
     width = site.between(2.9, 3.5)
@@ -132,11 +132,11 @@ def _lawns(site: Site, reach: Spot) -> None:
         if crowded or _near_path(site, (x, y), (x, y), 1.2) or abs(x) > HALF_X - 2 or abs(y) > HALF_Y - 2:
             continue
         planted.append((x, y))
-        if len(planted) % 3 == 1:
+        if len(planted) % 4 == 1:
             site.add(flower_bed(site.looks(), length_m=2.2, width_m=1.1), x, y, site.between(0.0, 3.1))
-        elif len(planted) % 3 == 2:
+        elif len(planted) % 4 == 2:
             site.add(shrub(site.looks(), radius_m=0.8, height_m=1.1), x, y)
         else:
             site.tree(x, y, height=site.between(6.0, 9.5))
-        if len(planted) == 34:
+        if len(planted) == 42:
             break

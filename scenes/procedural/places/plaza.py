@@ -19,13 +19,14 @@ from scenes.procedural.shelters import kiosk, parasol
 from scenes.procedural.site import Site
 from scenes.procedural.surfaces import brick_paving, cobbles, concrete_floor, iron_lid, lawn, paving
 
+CLUTTER = ("cabinet", "cartons", "menu_board", "crates", "kick_scooter", "pot", "machine", "wheeled_bin")
 EDGE = 25.0
 HALF_TURN = math.pi / 2
 
 
 def plaza(seed: int) -> Site:
     """A square of 27 to 34 m with a pavilion, fountain or garden in its middle."""
-    site = Site("plaza", seed, EDGE, EDGE, ("clear", "overcast", "golden", "noon", "hazy"))
+    site = Site("plaza", seed, EDGE, EDGE, ("golden", "overcast", "night", "noon", "wet", "dusk", "clear", "hazy"))
     half_x, half_y = site.between(13.5, 17.0), site.between(12.5, 15.5)
     floor = (paving, cobbles, brick_paving, paving, concrete_floor)[seed % 5](site)
     band = (paving if floor.name == "cobbles" else cobbles)(site, "band")
@@ -35,7 +36,11 @@ def plaza(seed: int) -> Site:
     (_pavilion, _fountain_ring, _garden)[seed % 3](site)
     _long_beds(site, half_x, half_y)
     _furniture(site, half_x, half_y)
+    corners = [(-half_x, half_y), (half_x, half_y), (half_x, -half_y), (-half_x, -half_y), (-half_x, half_y)]
+    for a, b in itertools.pairwise(corners):
+        site.clutter(a, b, kinds=CLUTTER, per_m=0.14)
     site.lids(iron_lid())
+    site.stains(24)
     site.litter(900)
     return site
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from scenes.procedural.clutter import cone, drain
 from scenes.procedural.furniture import bench, bollard, lamp_post, litter_bin, post_box, road_sign
 from scenes.procedural.ground import Surface
-from scenes.procedural.site import Site
+from scenes.procedural.site import ROAD_DROP_M, Site
 from scenes.procedural.surfaces import asphalt_path, brick_paving, carriageway, iron_lid, paving, soil
 
+CLUTTER = ("cabinet", "wheeled_bin", "bags", "cartons", "menu_board", "crates", "kick_scooter", "pot")
 STREET_M = 6.6
 OPPOSITE_M = 2.0
 Extent = tuple[float, float]
@@ -17,7 +19,7 @@ Extent = tuple[float, float]
 
 def sidewalk(seed: int) -> Site:
     """A block of 20 to 24 by 12 to 17 m with 3.8 to 4.8 m of pavement; in odd seeds hoarding closes the ring."""
-    site = Site("sidewalk", seed, 27.0, 24.0, ("clear", "overcast", "hazy", "golden", "noon"))
+    site = Site("sidewalk", seed, 27.0, 24.0, ("clear", "wet", "dusk", "golden", "overcast", "night", "noon", "hazy"))
     block = site.between(10.0, 12.0), site.between(6.0, 8.5)
     width = site.between(3.8, 4.8)
     outer = block[0] + width, block[1] + width
@@ -30,8 +32,11 @@ def sidewalk(seed: int) -> Site:
     _at_the_walls(site, block, width)
     if seed % 2:
         _close_with_hoarding(site, block, outer)
+    site.clutter_round((-block[0], -block[1], block[0], block[1]), kinds=CLUTTER, per_m=0.16)
+    _life_opposite(site, outer)
     site.lids(iron_lid())
-    site.litter()
+    site.stains(24)
+    site.litter(1100)
     return site
 
 
@@ -66,7 +71,7 @@ def _trees_and_cars(site: Site, outer: Extent) -> None:
     """Street trees in pits along the kerb, and cars parked beside it."""
     x, y = outer
     pit: Surface = soil(site)
-    species = ("linden", "plane", "maple", "birch", "cherry")[site.pick(5)]
+    species = ("linden", "plane", "maple", "birch", "cherry", "ash", "oak")[site.pick(7)]
     for side in (-1, 1):
         for k in (-1, 0, 1):
             at = k * x * 0.62 + site.between(-0.8, 0.8)
@@ -108,3 +113,22 @@ def _close_with_hoarding(site: Site, block: Extent, outer: Extent) -> None:
     site.hoarding((near, y), (far, y))
     site.hoarding((near, y + 2.2), (far, y + 2.2))
     site.hoarding((far, y), (far, y + 2.2))
+    for at in (y - 0.45, y + 2.65):
+        site.add(cone(site.looks()), far - 0.5, at)
+
+
+def _life_opposite(site: Site, outer: Extent) -> None:
+    """People and things on the pavement across the street, and gratings in the gutters."""
+    x, y = outer
+    far_x, far_y = x + STREET_M + 0.9, y + STREET_M + 0.9
+    site.people((-x, far_y), (x, far_y), 3)
+    site.people((x, -far_y), (-x, -far_y), 3)
+    site.people((far_x, -y), (far_x, y), 2)
+    site.people((-far_x, -y), (-far_x, y), 2)
+    wall_y = y + STREET_M + OPPOSITE_M
+    site.clutter((-x, wall_y), (x, wall_y), kinds=CLUTTER, per_m=0.14)
+    site.clutter((x, -wall_y), (-x, -wall_y), kinds=CLUTTER, per_m=0.14)
+    for side in (-1, 1):
+        for share in (-0.7, -0.1, 0.55):
+            site.add(drain(site.looks()), share * x, side * (y + 0.2), z=-ROAD_DROP_M)
+            site.add(drain(site.looks()), side * (x + 0.2), share * y, math.pi / 2, z=-ROAD_DROP_M)

@@ -13,6 +13,7 @@ from scenes.procedural.structures import canopy
 from scenes.procedural.surfaces import brick_paving, carriageway, concrete_floor, crossing_strip, iron_lid, paving
 from scenes.procedural.vehicles import bicycle_rack
 
+CLUTTER = ("cabinet", "wheeled_bin", "bags", "cartons", "menu_board", "kick_scooter", "pot")
 HALF_X, HALF_Y = 27.0, 22.0
 LANES_Y = (-8.6, -15.6)
 """Northern edges of the two bus lanes."""
@@ -23,14 +24,20 @@ HALF_TURN = math.pi / 2
 
 def station(seed: int) -> Site:
     """The hall in the north, two bus lanes with an island between them in the south, crossings over both."""
-    site = Site("station", seed, HALF_X, HALF_Y, ("overcast", "clear", "golden", "hazy", "noon"))
+    site = Site("station", seed, HALF_X, HALF_Y, ("night", "overcast", "clear"))
     site.plan.fill((concrete_floor, paving, brick_paving)[seed % 3](site))
     _hall(site)
     _bus_lanes(site)
     _island(site)
     _forecourt(site)
     _houses(site)
+    site.clutter(
+        (-19.5, 14.0), (19.5, 14.0), kinds=("machine", "kick_scooter", "pot", "cabinet", "menu_board"), per_m=0.16
+    )
+    site.clutter((19.5, 14.0), (19.5, -8.0), kinds=CLUTTER)
+    site.clutter((-19.5, -8.0), (-19.5, 14.0), kinds=CLUTTER)
     site.lids(iron_lid())
+    site.stains(30)
     site.litter(900)
     return site
 

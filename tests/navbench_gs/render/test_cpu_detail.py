@@ -11,7 +11,7 @@ from navbench_gs.render.cpu_detail import merge_neighbours
 from navbench_gs.render.cpu_ellipsoids import ellipsoids_of
 from navbench_gs.render.cpu_scene import MATT_BELOW, scene_chunks, view_dependence
 from navbench_gs.render.select import DETAIL_PX
-from navbench_gs.suite.catalog import load_scene, scene_ids, scene_source
+from navbench_gs.suite.catalog import load_scene, scene_source
 
 from . import reference
 from .clouds import camera, cloud_around, clouds_of_every_shape, street
@@ -82,7 +82,7 @@ def decibels(one: np.ndarray, other: np.ndarray) -> float:
 
 @pytest.mark.parametrize("size", [(48, 36), (96, 72)])
 def test_merged_pictures_of_a_generated_scene_are_within_40_db(size):
-    scene = load_scene(scene_ids("dev")[0])
+    scene = load_scene("crossing_50")
     cloud = scene_source(scene.source).cloud(scene)
     views = [camera(*size, x=x, y=y, yaw=yaw) for x, y, yaw in ((0, 0, 0), (0, 0, 2.0), (3, 2, 4.0), (-4, 1, 5.5))]
     whole, detail = CpuRenderer(), CpuRenderer(detail_px=DETAIL_PX)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.cpu_detail import merge_neighbours
 from navbench_gs.render.cpu_ellipsoids import ellipsoids_of
 from navbench_gs.render.cpu_scene import MATT_BELOW, scene_chunks, view_dependence
 from navbench_gs.render.select import DETAIL_PX
-from navbench_gs.suite.catalog import load_scene, scene_source
+from navbench_gs.suite.catalog import load_episodes, load_scene, scene_source
 
 from . import reference
 from .clouds import camera, cloud_around, clouds_of_every_shape, street
@@ -80,11 +81,13 @@ def decibels(one: np.ndarray, other: np.ndarray) -> float:
     return float(-10 * np.log10(max(np.mean((one.astype(np.float64) - other) ** 2), 1e-30)))
 
 
-@pytest.mark.parametrize("size", [(48, 36), (96, 72)])
-def test_merged_pictures_of_a_generated_scene_are_within_40_db(size):
+@pytest.mark.parametrize("size", [(96, 72), (128, 96)])
+def test_merged_pictures_along_the_routes_of_a_scene_are_within_40_db(size):
+    width, height = size
     scene = load_scene("crossing_50")
     cloud = scene_source(scene.source).cloud(scene)
-    views = [camera(*size, x=x, y=y, yaw=yaw) for x, y, yaw in ((0, 0, 0), (0, 0, 2.0), (3, 2, 4.0), (-4, 1, 5.5))]
+    poses = [episode.start for episode in load_episodes(scene, "empty")]
+    views = [Camera(look((x, y, 0.5), yaw), width / 2.0, width, height) for x, y, yaw in poses]
     whole, detail = CpuRenderer(), CpuRenderer(detail_px=DETAIL_PX)
     exact, close = whole.render(whole.prepare(cloud), views), detail.render(detail.prepare(cloud), views)
     worst = min(decibels(one, other) for one, other in zip(exact.rgb, close.rgb, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,52 +37,36 @@ def evaluate_colours(chunks: Chunks, chunk: int, buffer: Float32s) -> None:
         buffer[COLOUR + _u(number)] = chunks.geometry[source + _u(number)]
     start, step = _u(chunks.harmonics_start[chunk]), chunks.harmonics_step[chunk]
     if chunks.terms[chunk] == 4:
-        _add_degree_1(chunks.harmonics, start, step, buffer)
+        _add_to_degree_1(chunks.harmonics, start, step, buffer)
     elif chunks.terms[chunk] == 9:
-        _add_degrees_1_and_2(chunks.harmonics, start, step, buffer)
+        _add_to_degree_2(chunks.harmonics, start, step, buffer)
     elif chunks.terms[chunk] == 16:
-        _add_degrees_1_to_3(chunks.harmonics, start, step, buffer)
+        _add_to_degree_3(chunks.harmonics, start, step, buffer)
     for number in range(np.uint32(3 * CHUNK)):
         buffer[COLOUR + _u(number)] = max(buffer[COLOUR + _u(number)], _ZERO)
 
 
-@kernel
-def _add_degree_1(harmonics: Int16s, start: np.uint64, step: np.float32, buffer: Float32s) -> None:
-    for block in range(np.uint32(CHUNK // LANES)):
-        for lane in range(np.uint32(LANES)):
-            i = _u(block) * _LANES + _u(lane)
-            at = start + _u(block) * _u(9 * LANES) + _u(lane)
-            x, y, z = _direction(buffer, i)
-            for channel in range(_u(3)):
-                k = at + channel * _LANES
-                buffer[COLOUR + channel * _PLANE + i] += step * _degree_1(harmonics, k, x, y, z)
+def _adder(degree: int) -> Callable[[Int16s, np.uint64, np.float32, Float32s], None]:
+    """The kernel that adds the terms of degrees 1 to ``degree`` to the colours."""
+    block_size = _u(3 * ((degree + 1) ** 2 - 1) * LANES)
 
+    @kernel
+    def add(harmonics: Int16s, start: np.uint64, step: np.float32, buffer: Float32s) -> None:
+        for block in range(np.uint32(CHUNK // LANES)):
+            for lane in range(np.uint32(LANES)):
+                i = _u(block) * _LANES + _u(lane)
+                at = start + _u(block) * block_size + _u(lane)
+                x, y, z = _direction(buffer, i)
+                for channel in range(_u(3)):
+                    k = at + channel * _LANES
+                    change = _degree_1(harmonics, k, x, y, z)
+                    if degree > 1:
+                        change += _degree_2(harmonics, k, x, y, z)
+                    if degree > 2:
+                        change += _degree_3(harmonics, k, x, y, z)
+                    buffer[COLOUR + channel * _PLANE + i] += step * change
 
-@kernel
-def _add_degrees_1_and_2(harmonics: Int16s, start: np.uint64, step: np.float32, buffer: Float32s) -> None:
-    for block in range(np.uint32(CHUNK // LANES)):
-        for lane in range(np.uint32(LANES)):
-            i = _u(block) * _LANES + _u(lane)
-            at = start + _u(block) * _u(24 * LANES) + _u(lane)
-            x, y, z = _direction(buffer, i)
-            for channel in range(_u(3)):
-                k = at + channel * _LANES
-                change = _degree_1(harmonics, k, x, y, z) + _degree_2(harmonics, k, x, y, z)
-                buffer[COLOUR + channel * _PLANE + i] += step * change
-
-
-@kernel
-def _add_degrees_1_to_3(harmonics: Int16s, start: np.uint64, step: np.float32, buffer: Float32s) -> None:
-    for block in range(np.uint32(CHUNK // LANES)):
-        for lane in range(np.uint32(LANES)):
-            i = _u(block) * _LANES + _u(lane)
-            at = start + _u(block) * _u(45 * LANES) + _u(lane)
-            x, y, z = _direction(buffer, i)
-            for channel in range(_u(3)):
-                k = at + channel * _LANES
-                change = _degree_1(harmonics, k, x, y, z) + _degree_2(harmonics, k, x, y, z)
-                change += _degree_3(harmonics, k, x, y, z)
-                buffer[COLOUR + channel * _PLANE + i] += step * change
+    return add
 
 
 @kernel
@@ -127,3 +112,6 @@ def _degree_3(harmonics: Int16s, k: np.uint64, x: np.float32, y: np.float32, z: 
 @kernel
 def _term(harmonics: Int16s, k: np.uint64, number: int) -> np.float32:
     return _f(harmonics[k + _u(3 * number - 3) * _LANES])
+
+
+_add_to_degree_1, _add_to_degree_2, _add_to_degree_3 = _adder(1), _adder(2), _adder(3)

@@ -22,8 +22,8 @@ _REACH = _f(1.01 * math.sqrt(2.0 * math.log(255.0)))
 """Standard deviations to which any splat can be seen, rounded up."""
 _SPREAD = _f(1.0 + 1.01 * math.sqrt(2.0 * math.log(255.0) * BLUR_PX2))
 """Pixels beyond its centre that the blur alone spreads a splat, and one more."""
-_SLACK_M = _f(1e-3)
-"""Covers the rounding of boxes."""
+_SLACK_M, _SLACK_SHARE = _f(1e-3), _f(1e-6)
+"""Cover the rounding of boxes and of distances: metres, and a share of the distance from the eye."""
 STACK = 64
 
 
@@ -94,10 +94,11 @@ def _extent(box: Float32s, view: View) -> tuple[bool, np.float32, int, int, int,
     x = view.right_x * dx + view.right_y * dy + view.right_z * dz
     y = view.down_x * dx + view.down_y * dy + view.down_z * dz
     z = view.ahead_x * dx + view.ahead_y * dy + view.ahead_z * dz
-    half_z = _half_width(box, view.ahead_x, view.ahead_y, view.ahead_z)
+    slack = _SLACK_M + _SLACK_SHARE * (abs(dx) + abs(dy) + abs(dz))
+    half_z = _half_width(box, view.ahead_x, view.ahead_y, view.ahead_z) + slack
     nearest, farthest = z - half_z, z + half_z
-    reach_x = _REACH * box[6] * math.sqrt(_ONE + view.limit_x * view.limit_x)
-    reach_y = _REACH * box[6] * math.sqrt(_ONE + view.limit_y * view.limit_y)
+    reach_x = _REACH * box[6] * math.sqrt(_ONE + view.limit_x * view.limit_x) + slack
+    reach_y = _REACH * box[6] * math.sqrt(_ONE + view.limit_y * view.limit_y) + slack
     right, left = view.last_x + _SPREAD - view.centre_x, view.centre_x - view.first_x + _SPREAD
     bottom, top = view.last_y + _SPREAD - view.centre_y, view.centre_y + _SPREAD
     seen = (
@@ -122,7 +123,7 @@ def _extent(box: Float32s, view: View) -> tuple[bool, np.float32, int, int, int,
 @kernel
 def _half_width(box: Float32s, x: np.float32, y: np.float32, z: np.float32) -> np.float32:
     """Half of a box's extent along the direction (x, y, z) times its length."""
-    half: np.float32 = abs(x) * box[3] + abs(y) * box[4] + abs(z) * box[5] + _SLACK_M
+    half: np.float32 = abs(x) * box[3] + abs(y) * box[4] + abs(z) * box[5]
     return half
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from navbench_gs.errors import Incident
+from navbench_gs.render.select import RENDERERS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,8 +77,8 @@ def variant(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
     "--renderer",
     default="auto",
     show_default=True,
-    type=click.Choice(["auto", "cpu", "gsplat"]),
-    help="What draws the robot's pictures.",
+    type=click.Choice(RENDERERS),
+    help="What draws the robot's pictures; cpu-detail merges what is smaller than a pixel.",
 )
 @click.option(
     "--perturb",

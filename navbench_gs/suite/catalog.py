@@ -124,13 +124,15 @@ def scenes_at(name: str) -> tuple[Scene, ...]:
     """The scene of an id, of its folder, or all scenes whose folders lie in a folder.
 
     Raises:
-        UnknownNameError: no suite has that scene and no folder is called so.
-        SceneUnavailableError: the folder holds no scene.
+        UnknownNameError: no suite has that scene.
+        SceneUnavailableError: no folder is called so, or it holds no scene.
         DamagedFileError: a manifest cannot be read.
         InvalidRecordError: a manifest does not fit the record, or its folder is not named for its scene.
     """
     folder = Path(name)
     if not folder.is_dir():
+        if not re.fullmatch(SCENE_ID, name):
+            raise SceneUnavailableError(f"there is no folder {name}, and it is no scene's id (navbench list scenes)")
         return (load_scene(name),)
     return (_scene_in(folder.resolve()),) if (folder / SCENE_FILE).exists() else load_scenes_from(folder)
 

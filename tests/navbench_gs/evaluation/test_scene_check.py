@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from navbench_gs.cli.main import main
 from navbench_gs.domain.record import file_digest
 from navbench_gs.domain.scene import TERRAIN_FILE, Capture
+from navbench_gs.errors import SceneUnavailableError, UnknownNameError
 from navbench_gs.evaluation.scene_check import scene_faults
 from navbench_gs.suite.catalog import scenes_at
 from navbench_gs.terrain.terrain import Mesh, Terrain, save_terrain
@@ -135,3 +136,10 @@ def test_the_command_prints_a_line_per_fault_and_fails(scene):
 def test_a_folder_without_scenes_is_one_line(tmp_path):
     result = CliRunner().invoke(main, ["scene", "check", str(tmp_path)])
     assert result.exit_code == 2 and "holds no scene" in result.output
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(SceneUnavailableError, match="there is no folder .*nowhere, and it is no scene's id"):
+        scenes_at(str(tmp_path / "nowhere"))
+    with pytest.raises(UnknownNameError, match="unknown scene 'yard_99'"):
+        scenes_at("yard_99")

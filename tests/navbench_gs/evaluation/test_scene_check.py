@@ -139,7 +139,7 @@ def test_a_folder_without_scenes_is_one_line(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(SceneUnavailableError, match="there is no folder .*nowhere, and it is no scene's id"):
+    with pytest.raises(SceneUnavailableError, match=r"there is no folder .*nowhere, and it is no scene's id"):
         scenes_at(str(tmp_path / "nowhere"))
     with pytest.raises(UnknownNameError, match="unknown scene 'yard_99'"):
         scenes_at("yard_99")

@@ -95,7 +95,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         goal_image: observe a picture taken at the goal.
         route_images: observe pictures taken along the reference route.
         decision_period_s: time between two decisions, a multiple of the control tick (0.05 s).
-        renderer: ``auto``, ``cpu``, ``cpu-detail`` or ``gsplat``.
+        renderer: ``auto``, ``cpu``, ``cpu-detail``, ``cpu-spread`` or ``gsplat``.
         perturbation: what disturbs the camera, for example ``haze:0.05,exposure:-1`` (docs/perturbations.md).
         render_mode: ``rgb_array`` or None.
         rules: the rules of the game.

@@ -78,7 +78,8 @@ def variant(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
     default="auto",
     show_default=True,
     type=click.Choice(RENDERERS),
-    help="What draws the robot's pictures; cpu-detail merges what is smaller than a pixel.",
+    help="What draws the robot's pictures; cpu-detail merges what is smaller than a pixel, cpu-spread leaves out what "
+    "fills much of the view (for captures seen from below their cameras).",
 )
 @click.option(
     "--perturb",

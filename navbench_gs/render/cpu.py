@@ -27,7 +27,7 @@ class CpuRenderer:
 
     Args:
         threads: windows drawn at the same time.
-        antialiased, max_alpha, min_compensation, max_sigma_px: see :class:`PictureRules`.
+        antialiased, max_alpha, min_compensation, max_spread: see :class:`PictureRules`.
         detail_px: merged Gaussians stand for those that are smaller than this; 0 draws the full cloud.
     """
 
@@ -37,11 +37,11 @@ class CpuRenderer:
         antialiased: bool = True,
         max_alpha: float = 0.999,
         min_compensation: float = 0.0,
-        max_sigma_px: float = float("inf"),
+        max_spread: float = float("inf"),
         detail_px: float = 0.0,
     ) -> None:
         self.threads = threads
-        self.rules = PictureRules(antialiased, max_alpha, min_compensation, max_sigma_px)
+        self.rules = PictureRules(antialiased, max_alpha, min_compensation, max_spread)
         self.detail_px = detail_px
         self._team = Team(threads)
         self._idle: list[Workspace] = []

@@ -91,7 +91,7 @@ def view_of(camera: Camera, rules: PictureRules, window: Window | None = None, d
         rules.antialiased,
         rules.min_compensation,
         rules.max_alpha,
-        rules.max_sigma_px**2,
+        (rules.max_spread * camera.width_px) ** 2,
         detail_px,
     )
     return View(*(np.float32(number) for number in numbers))

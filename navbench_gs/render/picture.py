@@ -33,9 +33,9 @@ class PictureRules:
     """The most that one splat may cover: 0.999 in gsplat 1.5, 0.99 in 1.6."""
     min_compensation: float = 0.0
     """Floor of the antialiasing factor: 0 in gsplat 1.5, 0.005 in 1.6."""
-    max_sigma_px: float = math.inf
-    """Splats whose blurred standard deviation across or down the picture exceeds this are not drawn. Finite where a
-    camera stands lower than a capture's cameras did, and floats before it fill the view."""
+    max_spread: float = math.inf
+    """Splats whose blurred standard deviation across or down the picture exceeds this share of its width are not drawn.
+    Finite where a camera stands lower than a capture's cameras did, and what floats before it fills the view."""
     near_m: float = RULES_V0.camera.near_m
     """Splats whose centre is nearer along the optical axis are not drawn."""
 
@@ -46,5 +46,5 @@ class PictureRules:
 
     @property
     def name(self) -> str:
-        """The mode, and the largest spread where there is one: for example ``antialiased/spread-40px``."""
-        return self.mode if math.isinf(self.max_sigma_px) else f"{self.mode}/spread-{self.max_sigma_px:g}px"
+        """The mode, and the largest spread where there is one: for example ``antialiased/spread-0.25``."""
+        return self.mode if math.isinf(self.max_spread) else f"{self.mode}/spread-{self.max_spread:g}"

@@ -9,15 +9,19 @@ import warnings
 from navbench_gs.errors import RendererUnavailableError, UnknownNameError
 from navbench_gs.render.renderer import Renderer
 
-RENDERERS = ("auto", "cpu", "cpu-detail", "gsplat")
+RENDERERS = ("auto", "cpu", "cpu-detail", "cpu-spread", "gsplat")
 DETAIL_PX = 0.65
 """``cpu-detail`` merges what is smaller than this: at least 40 dB against the full cloud (docs/performance.md)."""
+
+MAX_SPREAD = 0.25
+"""``cpu-spread`` leaves out splats whose standard deviation exceeds this share of the picture's width."""
 
 
 def renderer_named(name: str = "auto") -> Renderer:
     """The renderer of that name with the Rules' picture.
 
     ``cpu-detail`` draws merged Gaussians for those under 0.65 pixels: faster for small pictures, and another picture.
+    ``cpu-spread`` leaves out splats that spread over much of it, for cameras lower than a capture's were.
     ``auto`` is gsplat where torch sees a CUDA device and gsplat's kernels load, else the CPU renderer; where only the
     kernels fail, a warning says why.
 
@@ -33,6 +37,8 @@ def renderer_named(name: str = "auto") -> Renderer:
         return CpuRenderer()
     if name == "cpu-detail":
         return CpuRenderer(detail_px=DETAIL_PX)
+    if name == "cpu-spread":
+        return CpuRenderer(max_spread=MAX_SPREAD)
     from navbench_gs.render.gsplat import GsplatRenderer
 
     try:

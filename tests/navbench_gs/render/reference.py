@@ -58,7 +58,7 @@ def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
     stop = (splats.means + reach).clamp(min=torch.zeros(2), max=size).ceil().int()
     spread = torch.diagonal(splats.covariances, dim1=1, dim2=2).amax(dim=-1).sqrt()
     seen = (splats.depths >= rules.near_m) & (opacities >= MIN_ALPHA) & (first < stop).all(dim=-1)
-    seen &= spread <= rules.max_sigma_px
+    seen &= spread <= rules.max_spread * width
     order = torch.argsort(splats.depths, stable=True)  # [G] ties by index
     for i in order[seen[order]].tolist():
         box = slice(int(first[i, 1]), int(stop[i, 1])), slice(int(first[i, 0]), int(stop[i, 0]))

@@ -241,12 +241,12 @@ def test_each_camera_may_have_actors_of_its_own():
 def test_what_spreads_too_wide_is_left_out():
     wide = single(opacity=0.9, sigma=0.5)
     view = camera(160, 120)
-    for limit, shown in ((19.9, False), (20.1, True)):  # 160 / 2 / 2 * 0.5 = 20 px, and the blur's 0.3 px^2
-        frames = drawn(wide, renderer=CpuRenderer(antialiased=False, max_sigma_px=limit), view=view)
+    for limit, shown in ((0.124, False), (0.126, True)):  # 80 px / 2 m * 0.5 m = 20 px of 160, and the blur's 0.3 px^2
+        frames = drawn(wide, renderer=CpuRenderer(antialiased=False, max_spread=limit), view=view)
         assert frames.alpha.any() == shown
-    cloud, rules = SHAPES["all together"], PictureRules(max_sigma_px=5.0)
+    cloud, rules = SHAPES["all together"], PictureRules(max_spread=0.06)
     expected = reference.draw(cloud, camera(), rules).rgb.numpy()
-    assert psnr(drawn(cloud, renderer=CpuRenderer(max_sigma_px=5.0)).rgb[0], expected) >= PSNR_DB
+    assert psnr(drawn(cloud, renderer=CpuRenderer(max_spread=0.06)).rgb[0], expected) >= PSNR_DB
 
 
 def test_culled_chunks_hold_nothing_that_can_be_seen():
@@ -285,4 +285,4 @@ def test_a_cloud_with_nan_is_refused():
 def test_the_name_tells_the_mode():
     assert CpuRenderer().name == "cpu/antialiased"
     assert CpuRenderer(antialiased=False).name == "cpu/classic"
-    assert CpuRenderer(max_sigma_px=40.0, detail_px=0.5).name == "cpu/antialiased/spread-40px/detail-0.5px"
+    assert CpuRenderer(max_spread=0.25, detail_px=0.5).name == "cpu/antialiased/spread-0.25/detail-0.5px"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from navbench_gs.render.cpu_compile import kernel
 from navbench_gs.render.cpu_cull import Found
 from navbench_gs.render.cpu_order import choose_splats, exclusive_sum, fill_tiles, sort_by_depth
-from navbench_gs.render.cpu_project import SPLAT_FIELDS, Bench, Splats, project_chunk
+from navbench_gs.render.cpu_project import SPLAT_FIELDS, Bench, Splats, prefetch_chunk, project_chunk
 from navbench_gs.render.cpu_raster import TILE_SIZE, Picture, blend_tile, clear_tiles, store_tile
 from navbench_gs.render.cpu_scene import Chunks
 from navbench_gs.render.cpu_view import TILE, View
@@ -123,6 +123,8 @@ def _project_slice(
         if not _touches_open_tile(found.columns[which], found.rows[which], first_tile, across, desk.open_tiles):
             continue
         chunk = _long(found.chunks[which])
+        if place + 1 < stop and found.chunks[desk.queue[place + 1]] < scene_chunks:
+            prefetch_chunk(scene, _long(found.chunks[desk.queue[place + 1]]))
         if chunk < scene_chunks:
             count = project_chunk(scene, chunk, _long(0), view, count, desk.splats, desk.bench)
         else:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from navbench_gs.render.cpu_bits import prefetch
 from navbench_gs.render.cpu_colour import AHEAD, COLOUR, FIRST_FREE, evaluate_colours
 from navbench_gs.render.cpu_compile import kernel
 from navbench_gs.render.cpu_scene import CHUNK, GEOMETRY_PLANES, Chunks
@@ -54,6 +55,8 @@ _HALF_LOG2_E = _f(0.5 * math.log2(math.e))
 _BLUR = _f(BLUR_PX2)
 _MIN_ALPHA = _f(MIN_ALPHA)
 _SHIFT = np.int32(TILE_SHIFT)
+FLOATS_PER_LINE = 16
+"""In a cache line of 64 bytes."""
 _MIN_DEPTH = _f(1e-4)  # metres; keeps divisions finite for what is rejected later
 
 _PLANE = _u(CHUNK)
@@ -114,6 +117,17 @@ def project_chunk(
     evaluate_colours(chunks, chunk, buffer)
     _append(bench, seen, chunks.source, chunk * CHUNK, first_rank, count, splats)
     return count + seen
+
+
+@kernel
+def prefetch_chunk(chunks: Chunks, chunk: int) -> None:
+    """Ask for all of a chunk's numbers, to be read when the one before it is done."""
+    start = _u(chunk) * _u(GEOMETRY_PLANES * CHUNK)
+    for number in range(0, GEOMETRY_PLANES * CHUNK, FLOATS_PER_LINE):
+        prefetch(chunks.geometry, start + _u(number))
+    start = _u(chunks.harmonics_start[chunk])
+    for number in range(0, 3 * (chunks.terms[chunk] - 1) * CHUNK, 2 * FLOATS_PER_LINE):
+        prefetch(chunks.harmonics, start + _u(number))
 
 
 @kernel

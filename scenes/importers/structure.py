@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
@@ -19,6 +20,8 @@ from scenes.importers.selection import chosen
 Floats32 = NDArray[np.float32]
 SOLID = 0.3
 """Density at which a voxel counts as occupied."""
+SURFACE = 0.5
+"""A column is outside if its density is less than this share of the highest next to it: widened splats end slowly."""
 CEILING_M = 1.2
 """Structure above this is seen, never met: the robot is half a metre high."""
 LOWEST_M = 0.2
@@ -82,8 +85,9 @@ def density_field(
     continue_to_the_ground(values, grid.voxel_m)
     hanging = floating(values > SOLID, grid.voxel_m)
     values[hanging] = 0.0
-    np.minimum(values, 2.0 * SOLID, out=values)  # an even slope at the surface puts it halfway between voxels
-    return Field(values, grid, SOLID), hanging
+    crest = maximum_filter(solid_plan(Field(values, grid, SOLID)), size=3)
+    values /= np.maximum(crest, SOLID / SURFACE)[..., None]
+    return Field(values, grid, SURFACE), hanging
 
 
 def continue_to_the_ground(values: Floats32, voxel_m: float) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, distance_transform_edt, gaussian_filter, maximum_filter
+from scipy.ndimage import binary_closing, distance_transform_edt
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.terrain.reach import roamed
@@ -20,8 +22,8 @@ CORRIDOR_M = 0.5
 """Walkable ground must be reachable by a disc of this radius, or it does not count."""
 SEEN = 0.35
 """Density of the Gaussians that lie on the ground above which a cell's ground was seen."""
-EDGE, BLUR_M = 0.5, 0.2
-"""Share of the density inland, smoothed so widely, at which ground ends: large splats reach beyond what they show."""
+SHOWS = 0.7
+"""Share of its width over which a Gaussian shows ground: what ends is drawn by splats that reach beyond its end."""
 GAP_M = 0.4
 """Holes in the seen ground up to twice this wide are taken for ground as well."""
 
@@ -62,13 +64,13 @@ def seen_ground(
     cloud: GaussianCloud, heights: NDArray[np.float64], origin: tuple[float, float], shape: tuple[int, int]
 ) -> NDArray[np.bool_]:
     """Cells (NX, NY) whose ground the capture shows, small holes closed."""
-    cells = int(np.ceil(GAP_M / CELL_M))
     flat = lying(cloud, heights)
+    part = chosen(cloud, flat)
+    part = replace(part, scales=np.float32(SHOWS) * part.scales)
     layer = VoxelGrid((*origin, -CELL_M / 2.0), (*shape, 1), CELL_M)
     on_the_ground = np.clip(heights[flat], -CELL_M / 2.0, CELL_M / 2.0)
-    shown = density(chosen(cloud, flat), on_the_ground, layer)[..., 0]
-    inland = maximum_filter(gaussian_filter(shown, BLUR_M / CELL_M), size=2 * cells + 1)
-    seen = shown > np.maximum(SEEN, EDGE * inland)
+    seen = density(part, on_the_ground, layer)[..., 0] > SEEN
+    cells = int(np.ceil(GAP_M / CELL_M))
     padded = np.pad(seen, cells)
     closed: NDArray[np.bool_] = binary_closing(padded, structure=_disc(cells))[cells:-cells, cells:-cells]
     return closed

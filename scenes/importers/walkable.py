@@ -24,7 +24,7 @@ SEEN = 0.35
 """Density of the Gaussians that lie on the ground above which a cell's ground was seen."""
 SHOWS = 0.7
 """Share of its width over which a Gaussian shows ground: what ends is drawn by splats that reach beyond its end."""
-GAP_M = 0.4
+GAP_M = 0.5
 """Holes in the seen ground up to twice this wide are taken for ground as well."""
 
 

@@ -126,8 +126,8 @@ def _sampled(cloud: GaussianCloud) -> Sample:
 def _alike(axes: Floats, normal: Floats) -> NDArray[np.bool_]:
     """Which axes (S, 3) are round or within reach of a normal (3,), (S,); or of many normals (3, T), (S, T)."""
     along = np.abs(axes @ normal)
-    round_ones = ~axes.any(axis=1)
-    alike: NDArray[np.bool_] = (along > ALIKE) | (round_ones if along.ndim == 1 else round_ones[:, None])
+    rounded = ~axes.any(axis=1).reshape(-1, *(1,) * (along.ndim - 1))
+    alike: NDArray[np.bool_] = (along > ALIKE) | rounded
     return alike
 
 
@@ -185,7 +185,7 @@ def _with_mirrored(sample: Sample, plane: Plane, tree: cKDTree) -> Plane:
 
 
 def _refitted(sample: Sample, plane: Plane, reach: float) -> Plane:
-    """The least-squares plane of what lies within ``reach`` of a plane, the same side up; the same if that is little."""
+    """The least-squares plane of what lies within ``reach`` of a plane, the same side up; the same if it is little."""
     off = np.abs(sample.points @ plane.normal - plane.offset)
     near = sample.points[(off <= reach) & sample.lie_in(plane.normal)]
     if len(near) < FEWEST:

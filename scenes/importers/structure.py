@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_closing, binary_dilation, maximum_filter
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
@@ -19,6 +20,8 @@ from scenes.importers.selection import chosen
 Floats32 = NDArray[np.float32]
 SOLID = 0.3
 """Density at which a voxel counts as occupied."""
+SURFACE = 0.5
+"""A column is outside if its density is less than this share of the highest next to it: widened splats end slowly."""
 CEILING_M = 1.2
 """Structure above this is seen, never met: the robot is half a metre high."""
 LOWEST_M = 0.2
@@ -82,8 +85,22 @@ def density_field(
     continue_to_the_ground(values, grid.voxel_m)
     hanging = floating(values > SOLID, grid.voxel_m)
     values[hanging] = 0.0
-    np.minimum(values, 2.0 * SOLID, out=values)  # an even slope at the surface puts it halfway between voxels
+    trim(values, grid.voxel_m)
     return Field(values, grid, SOLID), hanging
+
+
+def trim(values: Floats32, voxel_m: float) -> None:
+    """Take off the rim of the structure where it is only the slow end of denser columns, and even out the rest.
+
+    Only the rim, one column wide: what lies farther inside, or closes a gap of less than two columns, stays solid.
+    """
+    plan = _highest(values, voxel_m)
+    crest = np.maximum(maximum_filter(plan, size=3), SOLID / SURFACE)
+    solid, dense = plan > SOLID, plan > SURFACE * crest
+    closed = binary_closing(np.pad(dense, 2), structure=np.ones((3, 3)))[2:-2, 2:-2]
+    inside = solid & (closed | ~binary_dilation(~solid, structure=np.ones((3, 3))))
+    values *= np.where(inside & ~dense, 1.0, SOLID / SURFACE / crest)[..., None]
+    np.minimum(values, SOLID / SURFACE, out=values)  # an even slope at the surface puts it halfway between voxels
 
 
 def continue_to_the_ground(values: Floats32, voxel_m: float) -> None:
@@ -94,8 +111,12 @@ def continue_to_the_ground(values: Floats32, voxel_m: float) -> None:
 
 def solid_plan(field: Field) -> NDArray[np.float32]:
     """(NX, NY) the largest value of each column between the heights that a body has."""
-    layers = slice(0, max(1, round(BODY_BAND_M[1] / field.grid.voxel_m)))
-    plan: NDArray[np.float32] = field.values[..., layers].max(axis=2)
+    return _highest(field.values, field.grid.voxel_m)
+
+
+def _highest(values: Floats32, voxel_m: float) -> Floats32:
+    layers = slice(0, max(1, round(BODY_BAND_M[1] / voxel_m)))
+    plan: Floats32 = values[..., layers].max(axis=2)
     return plan
 
 

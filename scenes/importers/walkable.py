@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_closing, distance_transform_edt
@@ -20,7 +22,9 @@ CORRIDOR_M = 0.5
 """Walkable ground must be reachable by a disc of this radius, or it does not count."""
 SEEN = 0.35
 """Density of the Gaussians that lie on the ground above which a cell's ground was seen."""
-GAP_M = 0.4
+SHOWS = 0.7
+"""Share of its width over which a Gaussian shows ground: what ends is drawn by splats that reach beyond its end."""
+GAP_M = 0.5
 """Holes in the seen ground up to twice this wide are taken for ground as well."""
 
 
@@ -61,9 +65,11 @@ def seen_ground(
 ) -> NDArray[np.bool_]:
     """Cells (NX, NY) whose ground the capture shows, small holes closed."""
     flat = lying(cloud, heights)
+    part = chosen(cloud, flat)
+    part = replace(part, scales=np.float32(SHOWS) * part.scales)
     layer = VoxelGrid((*origin, -CELL_M / 2.0), (*shape, 1), CELL_M)
     on_the_ground = np.clip(heights[flat], -CELL_M / 2.0, CELL_M / 2.0)
-    seen = density(chosen(cloud, flat), on_the_ground, layer)[..., 0] > SEEN
+    seen = density(part, on_the_ground, layer)[..., 0] > SEEN
     cells = int(np.ceil(GAP_M / CELL_M))
     padded = np.pad(seen, cells)
     closed: NDArray[np.bool_] = binary_closing(padded, structure=_disc(cells))[cells:-cells, cells:-cells]

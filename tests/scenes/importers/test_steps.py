@@ -12,18 +12,21 @@ from hypothesis import strategies as st
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import DamagedFileError
+from navbench_gs.splats.cloud import FIELDS
 from navbench_gs.splats.film import displayed_colour
 from navbench_gs.splats.harmonics import constant_harmonics
-from navbench_gs.splats.transform import Similarity
+from navbench_gs.splats.transform import Similarity, transformed
 from scenes.importers.alignment import ScaleHints, _to_vertical, align, metres_per_unit
 from scenes.importers.cameras import TrainingViews, read_views
 from scenes.importers.daylight import GROUND_ALBEDO, guess_sun
 from scenes.importers.density import VoxelGrid, density
 from scenes.importers.floaters import floating
 from scenes.importers.height_field import HeightField, ground_mesh
-from scenes.importers.structure import Field, voxel_grid, walls
+from scenes.importers.plane import ground_plane
+from scenes.importers.selection import chosen
+from scenes.importers.structure import SOLID, Field, trim, voxel_grid, walls
 
-from .courtyard import captured_courtyard
+from .courtyard import AWAY, captured_courtyard, courtyard_cloud
 
 
 def one_gaussian(mean=(0.25, 0.25, 0.25), scale=0.1, opacity=0.8, quat=(1, 0, 0, 0)):
@@ -73,6 +76,46 @@ def test_up_is_found_or_refined(up):
     found = align(captured_courtyard(), None, up, ScaleHints(5.0))
     assert found.similarity.scale == 5.0
     assert found.plane.share > 0.5 and found.plane.below < 0.02
+
+
+def test_what_the_ground_mirrors_does_not_hide_it():
+    place = courtyard_cloud()
+    double = chosen(place, place.means[:, 2] > 0.06)
+    double.means[:, 2] *= -1.0  # thin along one of the world's axes, all of them: their turns stay as they are
+    both = GaussianCloud(**{name: np.concatenate([getattr(c, name) for c in (place, double)]) for name in FIELDS})
+    plane = align(transformed(both, AWAY), None, None, ScaleHints(5.0)).plane
+    up = AWAY.rotation[:, 2]
+    np.testing.assert_allclose(plane.normal, up, atol=1e-3)
+    assert plane.offset == pytest.approx(up @ AWAY.translation, abs=1e-3)
+    assert plane.below > 0.1 and plane.mirrored > 0.95 * plane.below
+
+
+def test_a_floor_is_chosen_before_a_lid_that_holds_more():
+    """A low lid over half a yard, twice as dense as its floor, and floor below it: the floor is the ground."""
+    n = 60
+    x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(-6, 6, n), np.linspace(-6, 6, n), indexing="ij"))
+    floor = np.column_stack([x, y, np.zeros(n * n)])
+    lid = np.concatenate([floor, floor + np.array([0.1, 0.1, 0.0])]) * (0.5, 1.0, 1.0) + (0.0, 0.0, 3.0)
+    means = np.concatenate([floor, lid])
+    cloud = GaussianCloud(
+        means.astype(np.float32), np.tile(np.array([1, 0, 0, 0], np.float32), (len(means), 1)),
+        np.tile(np.array([0.1, 0.1, 0.004], np.float32), (len(means), 1)), np.full(len(means), 0.9, np.float32),
+        np.zeros((len(means), 1, 3), np.float32),
+    )  # fmt: skip
+    plane = ground_plane(cloud, np.array([0.0, 0.2, 1.0]))
+    np.testing.assert_allclose(plane.normal, (0, 0, 1), atol=1e-6)
+    assert plane.offset == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_trimmed_wall_ends_where_its_splats_do_and_faint_things_keep_their_rim():
+    values = np.zeros((20, 12, 8), np.float32)
+    values[4:9], values[5:8] = 0.7, 4.5  # rows 4 and 8 are the slow ends of a dense wall
+    values[14:17] = 0.4
+    values[6, 6] = 0.7  # a weak spot inside it
+    trim(values, 0.1)
+    solid = (values > SOLID).all(axis=2)
+    assert solid[5:8].all() and solid[14:17].all()
+    assert not solid[[4, 8]].any() and solid.sum() == 6 * 12
 
 
 def test_cameras_of_all_formats_agree(tmp_path):

@@ -44,7 +44,7 @@ def findings() -> Iterator[tuple[str, str]]:
         ("device", _device),
         ("renderer", _renderer),
         ("cache", _cache),
-        ("numba cache", _numba_cache),
+        ("kernels", _kernels),
         ("suites", _suites),
         ("rules", _rules),
     )
@@ -107,12 +107,12 @@ def _not_writable(folder: Path) -> str:
     return "" if os.access(nearest, os.W_OK) else "; NOT WRITABLE, set NAVBENCH_CACHE to a folder that is"
 
 
-def _numba_cache() -> str:
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(chosen) if chosen else Path(__file__).parents[1]
-    if os.access(folder, os.W_OK):
-        return f"{folder}: {sum(1 for _ in folder.rglob('*.nbi'))} compiled functions"
-    return f"{folder} is not writable: compiled functions go to the user's cache"
+def _kernels() -> str:
+    from navbench_gs.render.cpu_compile import cache_folder as kernel_folder
+
+    folder = kernel_folder()
+    compiled = sum(1 for _ in folder.rglob("*.nbi")) if folder.is_dir() else 0
+    return f"{folder}: {compiled} compiled functions{_not_writable(folder)}"
 
 
 def _suites() -> str:

@@ -15,6 +15,7 @@ import click
 import numpy as np
 
 from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.errors import RendererUnavailableError
 from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.gsplat import CAMERAS_PER_CALL, GsplatRenderer
@@ -118,6 +119,10 @@ def main(out: Path, scene: str) -> None:
 
     import torch
 
+    try:
+        GsplatRenderer()
+    except RendererUnavailableError as error:
+        raise click.ClickException(str(error)) from error
     page = [
         "# gsplat on a GPU",
         "",

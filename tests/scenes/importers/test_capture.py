@@ -53,7 +53,7 @@ def test_the_walkable_grid_is_that_of_the_courtyard(imported):
     places = way(imported).applied_to(np.stack([x, y, np.zeros_like(x)], axis=-1))[..., :2]
     found = grid.holds(grid.walkable, places, outside=False)
     x0, x1, y0, y1 = BLOCK
-    block = (x > x0 - 0.1) & (x < x1 + 0.1) & (y > y0 - 0.1) & (y < y1 + 0.1)
+    block = (x > x0 - 0.05) & (x < x1 + 0.05) & (y > y0 - 0.05) & (y < y1 + 0.05)  # half a cell
     court = (np.abs(x) < HALF_M - 0.4) & (np.abs(y) < HALF_M - 0.4)
     clear = court & ~((x > x0 - 0.4) & (x < x1 + 0.4) & (y > y0 - 0.4) & (y < y1 + 0.4))
     assert not found[block].any()

@@ -33,7 +33,7 @@ FEWEST = 100
 BELOW_WEIGHT, MIRRORED_WEIGHT = 2.0, 0.1
 """What lies below a plane counts this much against it: nothing is under the ground, except what the ground mirrors."""
 SMALLEST_SHARE = 0.05
-"""A plane with less of the cloud's area than this is no ground."""
+"""A plane that holds less of the cloud's area than this is no ground."""
 TILT_RAD = math.radians(35.0)
 """How far the ground's normal may be off the direction that is taken to be up."""
 CONVENTIONS: tuple[tuple[str, tuple[float, float, float]], ...] = (
@@ -65,10 +65,15 @@ class Plane:
     """Share of the cloud's area well below it that is as far below as something else is above."""
 
     @property
+    def held(self) -> float:
+        """Share of the cloud's area that lies in it, counted by how sharp a sheet that is."""
+        return (self.share + self.sharp) / 2.0
+
+    @property
     def score(self) -> float:
         """How much it looks like ground."""
         against = BELOW_WEIGHT * (self.below - self.mirrored) + MIRRORED_WEIGHT * self.mirrored
-        return (self.share + self.sharp) / 2.0 - against
+        return self.held - against
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +111,7 @@ def ground_plane(cloud: GaussianCloud, up: Floats | None) -> Plane:
     tried = [("up", up)] if up is not None else [*((name, np.array(axis)) for name, axis in CONVENTIONS), ("any", None)]
     for name, axis in tried:
         best = _best_plane(sample, planes, axis, name)
-        if best is not None and best.share >= SMALLEST_SHARE and best.score > 0 and best.above >= best.below:
+        if best is not None and best.held >= SMALLEST_SHARE and best.score > 0 and best.above >= best.below:
             return best
     raise DamagedFileError("no ground was found: no plane holds enough of the capture; say which way is up with --up")
 

@@ -18,7 +18,7 @@ from navbench_gs.splats.transform import Similarity, transformed
 from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene
 from scenes.importers import capture
 
-from .published import FakeHub, vid2sim_scene
+from .published import FakeHub, sidewalkbench_scene, vid2sim_scene
 from .test_published_scenes import ENDS
 
 TO_CAPTURE = Similarity(0.4, np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]), np.array([3.0, 0.6, -1.0]))
@@ -55,13 +55,13 @@ def place() -> GaussianCloud:
     )
 
 
-def boxes() -> tuple[np.ndarray, np.ndarray]:
-    """The boxes as a mesh in the capture's frame, without ground, as it is published."""
+def boxes(frame: Similarity) -> tuple[np.ndarray, np.ndarray]:
+    """The boxes as a mesh in a frame, without ground, as it is published."""
     unit = np.array([[x, y, z] for z in (0, 1) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))], dtype=np.float64)
     quads = [(3, 2, 1, 0), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)]
     faces = np.array([corners for a, b, c, d in quads for corners in ((a, b, c), (a, c, d))])
     vertices = np.concatenate([unit * (hx, hy, height) + (x, y, 0.0) for x, y, hx, hy, height in BOXES])
-    return TO_CAPTURE.applied_to(vertices), np.concatenate([faces + 8 * number for number in range(len(BOXES))])
+    return frame.applied_to(vertices), np.concatenate([faces + 8 * number for number in range(len(BOXES))])
 
 
 @pytest.fixture
@@ -69,14 +69,30 @@ def hub(tmp_path, monkeypatch) -> FakeHub:
     fake = FakeHub(tmp_path / "hub")
     repository = fake.root / "UCLA-VAIL" / "NavBenchGS"
     cloud = transformed(place(), TO_CAPTURE)
-    vid2sim_scene(repository, "0000", cloud, boxes(), "metric_scale: 2.5\nfps: 30\n")
+    vid2sim_scene(repository, "0000", cloud, boxes(TO_CAPTURE), "metric_scale: 2.5\nfps: 30\n")
     start, goal = (TO_CAPTURE.applied_to(point).tolist() for point in (START, GOAL))
     (repository / ENDS).write_text(json.dumps({"0000": {"start": start, "end": goal}}))
+    route = {"type": "straight", "waypoints": [list(START[:2]), list(GOAL[:2])]}
+    assets = fake.root / "UCLA-VAIL" / "SidewalkBench-GS-Assets"
+    sidewalkbench_scene(assets, "scene_03", place(), boxes(Similarity()), {"routes": {"short": [route]}})
     monkeypatch.setattr(huggingface_hub, "HfApi", fake.HfApi)
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fake.snapshot_download)
     monkeypatch.setenv("NAVBENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(capture, "TASKS", {"empty": TASKS["empty"]})  # freezing the other three takes seconds
     return fake
+
+
+def test_a_sidewalk_becomes_a_scene_that_is_driven(hub, tmp_path):
+    shown = CliRunner().invoke(main, ["scene", "fetch", "sidewalkbench", "--scenes", "sidewalkbench_03"])
+    assert shown.exit_code == 0, shown.output
+    scene = load_scene("sidewalkbench_03")
+    assert (scene.suite, scene.provenance) == ("sidewalkbench", "captured")
+    episode = load_episodes(scene, "empty")[0]
+    assert np.hypot(*np.subtract(episode.goal, episode.start[:2])) == pytest.approx(18.0, abs=0.1)
+    run = ["run", "--agent", "oracle", "--task", "empty", "--suite", "sidewalkbench", "--workers", "1"]
+    drive = CliRunner().invoke(main, [*run, "--out", str(tmp_path / "run")])
+    assert drive.exit_code == 0, drive.output
+    assert '"success": true' in (tmp_path / "run" / "results.jsonl").read_text()
 
 
 def test_a_published_folder_becomes_a_scene_that_is_driven(hub, tmp_path):

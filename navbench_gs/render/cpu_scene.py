@@ -37,6 +37,9 @@ STEPS = 32767
 DETAIL_LEVELS = 3
 """Levels of merged Gaussians where a level of detail is asked for: the coarsest stand for 64."""
 COARSE_PERCENTILE = 90.0
+LARGEST_OVER_USUAL = 3.0
+"""A chunk is as coarse as its 90th percentile, but no finer than its largest Gaussian over this: neighbours on a curve
+through space may lie on two surfaces, and then merge into something that stands between them."""
 
 Float32s = NDArray[np.float32]
 Int32s = NDArray[np.int32]
@@ -65,7 +68,7 @@ class Chunks(NamedTuple):
     children: Int32s
     """(C,) how many they are; none for a leaf."""
     coarseness: Float32s
-    """(C,) 90th percentile of the largest standard deviations of a coarse chunk, metres; 0 for a leaf."""
+    """(C,) standard deviation for which a coarse chunk is judged, metres; 0 for a leaf. See ``LARGEST_OVER_USUAL``."""
     roots: Int32s
     """(R,) the chunks that together stand for the whole cloud."""
     size: int
@@ -149,7 +152,8 @@ def _layer(gaussians: Ellipsoids, first_child: int) -> Chunks:
     layer.source[:order] = gaussians.source
     if first_child >= 0:
         sizes = np.pad(gaussians.sizes, (0, count * CHUNK - order), mode="edge").reshape(count, CHUNK)
-        layer.coarseness[:] = np.percentile(sizes, COARSE_PERCENTILE, axis=1)
+        usual = np.percentile(sizes, COARSE_PERCENTILE, axis=1)
+        layer.coarseness[:] = np.maximum(usual, sizes.max(axis=1) / LARGEST_OVER_USUAL)
     return layer
 
 

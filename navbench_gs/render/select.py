@@ -11,7 +11,7 @@ from navbench_gs.render.renderer import Renderer
 
 RENDERERS = ("auto", "cpu", "cpu-detail", "cpu-spread", "gsplat")
 DETAIL_PX = 0.65
-"""``cpu-detail`` merges what is smaller than this: at least 40 dB against the full cloud (docs/performance.md)."""
+"""``cpu-detail`` merges what is smaller than this; how far its pictures are off is in docs/performance.md."""
 
 MAX_SPREAD = 0.25
 """``cpu-spread`` leaves out splats whose standard deviation exceeds this share of the picture's width."""

@@ -13,7 +13,8 @@ from s2e_agent.policy import Policy
 
 REVISION = "bc-1"
 """Of the method as implemented: anchor-guided pre-training alone."""
-SHIPPED = Path(__file__).parent / "weights" / "tiny.safetensors"
+WEIGHTS_FOLDER = Path(__file__).parent / "weights"
+SHIPPED = WEIGHTS_FOLDER / "tiny.safetensors"
 
 
 def save_policy(path: Path, policy: Policy, facts: dict[str, Any]) -> str:
@@ -38,3 +39,19 @@ def load_policy(path: Path) -> tuple[Policy, dict[str, Any], str]:
         first = " ".join(str(error).splitlines()[:2])
         raise WeightsError(f"{path} holds weights of another network: {first}") from error
     return policy.eval().requires_grad_(False), facts, file_digest(path)
+
+
+def shipped_weights(name: str) -> Path:
+    """The file of weights that ship under that name; :func:`load_policy` holds it to the hash in its ``.json``.
+
+    Raises:
+        WeightsError: the file, or the record of its hash, is not part of this installation.
+    """
+    path = WEIGHTS_FOLDER / f"{name}.safetensors"
+    for file in (path, path.with_suffix(".json")):
+        if not file.exists():
+            raise WeightsError(
+                f"the weights '{name}' are not part of this installation (no {file.name} in s2e_agent/weights): train"
+                " them as docs/s2e.md says and name the file, s2e:PATH"
+            )
+    return path

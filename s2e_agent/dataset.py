@@ -90,10 +90,15 @@ def true_path(positions: Floats, yaws: Floats, disturbed: NDArray[np.bool_], mom
 def clip_labels(
     clip: Clip, horizon: int, least: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]:
-    """Moments (S,) of a clip that have at least ``least`` labels, their paths (S, H, 2), which are valid (S, H)."""
+    """Moments (S,) of a clip that have at least ``least`` labels, their paths (S, H, 2), which are valid (S, H).
+
+    Where the drive itself is not a label the whole horizon long, the plan of who watched over it is, if it says.
+    """
     moments, paths, valid = [], [], []
     for moment in range(len(clip.frames)):
         path = true_path(clip.positions, clip.yaws, clip.disturbed, moment, horizon)
+        if len(path) < horizon and clip.plans is not None and np.isfinite(clip.plans[moment, :horizon]).all():
+            path = clip.plans[moment, :horizon]
         if len(path) >= least:
             moments.append(moment)
             valid.append(np.arange(horizon) < len(path))

@@ -1,8 +1,9 @@
 import numpy as np
 import torch
 
+from navbench_gs.domain.clip import Clip
 from s2e_agent.config import PRESETS
-from s2e_agent.dataset import read_samples, training_batch, true_path, window_batch
+from s2e_agent.dataset import clip_labels, read_samples, training_batch, true_path, window_batch
 
 POLICY, PRETRAIN = PRESETS["debug"].policy, PRESETS["debug"].pretrain
 STRAIGHT = np.stack([np.arange(6.0), np.zeros(6)], axis=1)
@@ -18,6 +19,16 @@ def test_labels_end_before_the_first_disturbed_place():
 def test_labels_are_in_the_robot_frame_of_the_moment():
     path = true_path(STRAIGHT, np.full(6, np.pi / 2), np.zeros(6, dtype=bool), 1, 2)
     assert np.allclose(path, [[0, -1], [0, -2]])  # facing +y, the world's +x lies to the right
+
+
+def test_the_plan_is_the_label_where_the_drive_is_none():
+    plans = np.full((6, 4, 2), 7.0)
+    plans[2] = np.nan
+    disturbed = np.array([False, False, False, True, True, True])
+    clip = Clip("drive", ("",) * 6, STRAIGHT, np.zeros(6), disturbed, 0.25, plans=plans)
+    moments, paths, valid = clip_labels(clip, horizon=2, least=2)
+    assert moments.tolist() == [0, 1, 3, 4, 5] and valid.all()  # moment 2 has one place ahead and no plan
+    assert paths[0].tolist() == [[1, 0], [2, 0]] and (paths[1:] == 7.0).all()
 
 
 def test_no_label_of_any_sample_is_disturbed_and_goals_are_known(drives):

@@ -8,7 +8,7 @@ from typing import Any
 from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import WeightsError
 from navbench_gs.weights.safetensors_file import read_weights, save_weights
-from s2e_agent.config import PolicyConfig
+from s2e_agent.config import PolicyConfig, PretrainConfig, preset_named
 from s2e_agent.policy import Policy
 
 REVISION = "bc-1"
@@ -55,3 +55,16 @@ def shipped_weights(name: str) -> Path:
                 " them as docs/s2e.md says and name the file, s2e:PATH"
             )
     return path
+
+
+def pretraining_of(facts: dict[str, Any]) -> PretrainConfig:
+    """The numbers a policy was pre-trained with, as its facts say; those of ``tiny`` if they do not."""
+    if "pretrain" not in facts:
+        return preset_named("tiny").pretrain
+    return PretrainConfig.model_validate(facts["pretrain"])
+
+
+def typical_step_of(facts: dict[str, Any]) -> float | None:
+    """The typical step in metres of the drives a policy learned from; None if its facts do not say."""
+    step: float | None = facts.get("data", {}).get("typical_step_m")
+    return step

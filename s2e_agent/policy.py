@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
@@ -50,15 +48,6 @@ class AttentionBlock(nn.Module):
         return answer
 
 
-class Guidance(NamedTuple):
-    """Where to: B goal points and, for policies that take one, coarse routes; NaN where there is none."""
-
-    goals: Tensor
-    """(B, 2) robot frame, metres."""
-    routes: Tensor | None = None
-    """(B, R, 2) places along the way, robot frame, metres, nearest first."""
-
-
 class ContextEncoder(nn.Module):
     """Fuses the tokens of k frames and those of the guidance."""
 
@@ -80,24 +69,25 @@ class ContextEncoder(nn.Module):
         absent = goals.isnan().any(dim=-1, keepdim=True)
         return torch.where(absent, self.no_goal, self.goal(goal_features(goals, self.range_m)))[:, None]
 
-    def guidance_tokens(self, guidance: Guidance) -> Tensor:
-        """(B, 1 or 2, W): the goal's token and, if the policy takes routes, the route's."""
-        goal = self.goal_token(guidance.goals)
+    def route_token(self, routes: Tensor | None, batch: int) -> Tensor:
+        """Routes (B, R, 2) in the robot frame, metres; NaN or None: no route -> (B, 1, W); (B, 0, W): none is taken."""
         if self.route is None:
-            return goal
-        if guidance.routes is None:
-            return torch.cat([goal, self.no_route.expand(len(goal), 1, -1)], dim=1)
-        absent = guidance.routes.isnan().flatten(1).any(dim=-1, keepdim=True)
-        known = guidance.routes.flatten(1).masked_fill(absent, 0.0) / self.range_m
-        return torch.cat([goal, torch.where(absent, self.no_route, self.route(known))[:, None]], dim=1)
+            return self.no_goal.new_zeros(batch, 0, len(self.no_goal))
+        if routes is None:
+            return self.no_route.expand(batch, 1, -1)
+        absent = routes.isnan().flatten(1).any(dim=-1, keepdim=True)
+        known = routes.flatten(1).masked_fill(absent, 0.0) / self.range_m
+        return torch.where(absent, self.no_route, self.route(known))[:, None]
 
-    def forward(self, tokens: Tensor, present: Tensor, guidance: Guidance) -> tuple[Tensor, Tensor]:
-        """Frame tokens (B, k, T, W), oldest first, which frames are ``present`` (B, k), and the guidance.
+    def forward(
+        self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Frame tokens (B, k, T, W), oldest first, which frames are ``present`` (B, k), goals (B, 2), routes (B, R, 2).
 
         Returns memory (B, k T + G, W), G tokens of guidance last, and which of its tokens are absent (B, k T + G).
         """
         batch, frames, columns, _ = tokens.shape
-        guides = self.guidance_tokens(guidance)
+        guides = torch.cat([self.goal_token(goals), self.route_token(routes, batch)], dim=1)
         memory = torch.cat([(tokens + self.age).flatten(1, 2), guides], dim=1)
         seen = torch.zeros(batch, guides.shape[1], dtype=torch.bool, device=tokens.device)
         absent = torch.cat([~present.repeat_interleave(columns, dim=1), seen], dim=1)
@@ -174,25 +164,22 @@ class Policy(nn.Module):
             return tokens.new_zeros(len(tokens), 0)
         return self.ranges(tokens).float().flatten(1)
 
-    def anchor_features(self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None) -> Tensor:
-        """Decoded anchors (B, M, W): what the anchors, as queries, found in the context of frames and guidance.
+    def decode(self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None) -> Mixture:
+        """Mixture for frame tokens (B, k, T, W) that :attr:`encoder` made, as :class:`ContextEncoder` takes them."""
+        memory, absent = self.context(tokens, present, goals, routes)
+        return self.decide(memory, absent)
 
-        Args:
-            tokens: (B, k, T, W) frame tokens that :attr:`encoder` made, oldest first.
-            present: (B, k) frames that may be looked at.
-            goals: (B, 2) robot frame, metres; NaN: no goal.
-            routes: (B, R, 2) robot frame, metres; NaN, or None: no route.
-        """
-        memory, absent = self.context(tokens, present, Guidance(goals, routes))
-        queries = self.query(self.anchors)[None].expand(len(tokens), -1, -1)
+    def decide(self, memory: Tensor, absent: Tensor) -> Mixture:
+        """Mixture for a context memory (B, S, W) and its absent tokens (B, S), as :attr:`context` gives them."""
+        mixture: Mixture = self.head(self.anchor_features(memory, absent), self.anchors)
+        return mixture
+
+    def anchor_features(self, memory: Tensor, absent: Tensor) -> Tensor:
+        """Decoded anchors (B, M, W): what the anchors, as queries, found in the memory (B, S, W)."""
+        queries = self.query(self.anchors)[None].expand(len(memory), -1, -1)
         for block in self.decoder:
             queries = block(queries, memory, absent)
         return queries
-
-    def decode(self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None) -> Mixture:
-        """Mixture for frame tokens (B, k, T, W) and guidance, as :meth:`anchor_features` takes them."""
-        mixture: Mixture = self.head(self.anchor_features(tokens, present, goals, routes), self.anchors)
-        return mixture
 
     def forward(
         self, frames: Tensor, history: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None

@@ -38,7 +38,7 @@ class PolicyConfig(Record):
     heads: int = 4
     context_layers: int = 2
     causal: bool = False
-    """Frames attend to themselves and older ones only; the goal and the route see, and are seen by, all."""
+    """Frames attend to themselves, older ones and the guidance; goal and route attend to each other only."""
     decoder_layers: int = 2
     feed_forward: int = 256
     dropout: float = 0.1

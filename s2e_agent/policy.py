@@ -105,13 +105,15 @@ def goal_features(goals: Tensor, range_m: float) -> Tensor:
 
 
 def newer_frames(frames: int, columns: int, guides: int, device: torch.device) -> Tensor:
-    """(S, S) true where a frame's token (row) may not look at a token (column): those of newer frames."""
-    age = torch.cat(
+    """(S, S) true where a token (row) may not look at another (column).
+
+    A frame's tokens look at frames as old or older and at the guidance; the guidance looks at itself, or it would tell
+    older frames of newer ones a layer later.
+    """
+    time = torch.cat(
         [torch.arange(frames, device=device).repeat_interleave(columns), -torch.ones(guides, device=device)]
     )
-    hidden = age[None, :] > age[:, None]
-    hidden[frames * columns :] = False
-    return hidden
+    return time[None, :] > time[:, None]
 
 
 class MixtureHead(nn.Module):

@@ -39,7 +39,7 @@ def test_forward_anchors_fan_out_as_far_as_drives_reach():
 
 
 def test_every_preset_has_anchors_from_its_own_source():
-    ends = np.random.Generator(np.random.PCG64(1)).normal(size=(300, 2)) + [2.0, 0.0]
+    ends = np.random.Generator(np.random.PCG64(1)).normal(loc=2.0, size=(300, 2))
     for preset in PRESETS.values():
         anchors = initial_anchors(ends, preset)
         assert anchors.shape == (preset.policy.anchors, 2)

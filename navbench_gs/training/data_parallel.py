@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -53,13 +54,17 @@ class Peers:
 ALONE = Peers()
 
 
-def joined() -> Peers:
-    """The peers that ``torchrun`` started beside this process; alone without it."""
-    if "WORLD_SIZE" not in os.environ or int(os.environ["WORLD_SIZE"]) == 1:
-        return ALONE
-    if not distributed.is_initialized():
-        distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    return Peers(distributed.get_rank(), distributed.get_world_size())
+@contextmanager
+def joined() -> Iterator[Peers]:
+    """The peers that ``torchrun`` started beside this process, left again at the end; alone without it."""
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield ALONE
+        return
+    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    try:
+        yield Peers(distributed.get_rank(), distributed.get_world_size())
+    finally:
+        distributed.destroy_process_group()
 
 
 def own_device() -> torch.device:

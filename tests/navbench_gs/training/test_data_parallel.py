@@ -25,9 +25,9 @@ class Line:
     def validate(self, model):
         return {"score": abs(float(model.weight) - 2.4)}
 
-peers = joined()
 config = LoopConfig(steps=30, warmup_steps=1, learning_rate=0.3, ema_decay=0.0, validate_every=10, clip_norm=None)
-trained = Training(Line(), config, Path(sys.argv[1]), peers).run()
+with joined() as peers:
+    trained = Training(Line(), config, Path(sys.argv[1]), peers).run()
 Path(sys.argv[1], f"{peers.rank}.txt").write_text(f"{float(trained.weights['weight'])!r} {trained.metrics['step']}")
 """
 

@@ -115,10 +115,14 @@ class ExponentialAverage:
 
 
 class Training:
-    """One run in one folder: :meth:`run` starts it, or goes on from the state it finds there."""
+    """One run in one folder: :meth:`run` starts it, or goes on from the state it finds there.
+
+    It trains on the device that the model's parameters are on.
+    """
 
     def __init__(self, trainable: Trainable, config: LoopConfig, folder: Path, peers: Peers = ALONE) -> None:
         self.trainable, self.config, self.folder, self.peers = trainable, config, folder, peers
+        self.device = next(trainable.model.parameters()).device
         self.optimiser = _optimiser(trainable.model, config)
         self.average = ExponentialAverage(trainable.model)
         self.best: Trained | None = None
@@ -153,7 +157,7 @@ class Training:
             group["lr"] = learning_rate(self.config, self.step)
         number = self.peers.batch_number(self.step)
         torch.manual_seed(stream_seed("training", seed, number))
-        with torch.autocast(_device(model).type, dtype=torch.bfloat16, enabled=self.config.half):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.half):
             loss, logs = self.trainable.loss(number, seed)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -200,19 +204,14 @@ class Training:
         path = self.folder / STATE_FILE
         if not path.exists():
             return
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location=self.device, weights_only=True)
         if state["config"] != self.config.digest() or state["processes"] != self.peers.size:
             raise WeightsError(f"{path} belongs to a run with other numbers; choose another folder or delete it")
         self.step = state["step"]
         self.trainable.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
-        device = _device(self.trainable.model)
-        self.average.weights = {name: value.to(device) for name, value in state["average"].items()}
+        self.average.weights = state["average"]
         self.best = Trained(state["best"]["weights"], state["best"]["metrics"])
-
-
-def _device(model: nn.Module) -> torch.device:
-    return next(model.parameters()).device
 
 
 def _optimiser(model: nn.Module, config: LoopConfig) -> torch.optim.Optimizer:

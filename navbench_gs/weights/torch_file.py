@@ -1,0 +1,291 @@
+"""The tensors of a network in a file that ``torch.save`` wrote, zip archive or older, without running what it names.
+
+A file may hold a bare state dict, a checkpoint that has one under ``state_dict`` or ``model``, or a pickled module
+(also inside ``DataParallel``), whose parameters and buffers are found without its class.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from navbench_gs.errors import WeightsError, one_line
+from navbench_gs.weights.pickle_reader import Made, Name, Reference, read_pickle
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+WRAPPERS = ("state_dict", "model", "model_state_dict")
+"""Names under which checkpoints keep their network."""
+PARALLEL_PREFIX = "module."
+MAX_PICKLE_BYTES = 64 << 20
+MAX_DEPTH, MAX_PARTS = 64, 100_000
+"""How deep modules may lie in one another, and how many parameters and modules there may be."""
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+KINDS = {
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+}
+PARAMETER_MAKERS = ("_rebuild_parameter", "_rebuild_parameter_with_state")
+TENSOR_MAKERS = ("_rebuild_tensor_v2", "_rebuild_tensor")
+
+
+class Storages(Protocol):
+    """Where tensors' numbers lie."""
+
+    def numbers(self, key: str, kind: torch.dtype) -> Tensor:
+        """All numbers of a storage, flat."""
+        ...
+
+
+def read_network(path: Path) -> dict[str, Tensor]:
+    """Name -> tensor of the network in a file, in the file's order.
+
+    Raises:
+        WeightsError: absent, damaged, no such file, holding no network, or asking for what no checkpoint needs.
+    """
+    try:
+        size = path.stat().st_size
+        with _opened(path) as (content, storages):
+            return _Rebuilding(storages, size).tensors(network_parts(content))
+    except WeightsError as error:
+        raise WeightsError(f"{path} is not read: {error}") from error
+    except OSError as error:
+        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, KeyError, IndexError, RuntimeError) as error:
+        raise WeightsError(f"{path} is not read: damaged: {one_line(error)}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, Storages]]:
+    """What a file holds and where its numbers are."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            storages = _ZipStorages(archive, path.stat().st_size)
+            yield read_pickle(storages.pickle()), storages
+    else:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            yield _legacy_content(view)
+
+
+class _ZipStorages:
+    """The entries of an archive; compressed ones are refused, as they could swell."""
+
+    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
+        self.archive, self.left = archive, size
+        roots = [name.removesuffix("data.pkl") for name in archive.namelist() if name.endswith("/data.pkl")]
+        if len(roots) != 1:
+            raise WeightsError("this archive is not one that torch writes")
+        self.root = roots[0]
+        order = f"{self.root}byteorder"
+        if order in archive.namelist() and self.entry(order) != b"little":
+            raise WeightsError("its numbers are big-endian")
+
+    def pickle(self) -> bytes:
+        """What the tensors are and how they belong together."""
+        if self.archive.getinfo(f"{self.root}data.pkl").file_size > MAX_PICKLE_BYTES:
+            raise WeightsError(f"its index is larger than {MAX_PICKLE_BYTES >> 20} MB")
+        return self.entry(f"{self.root}data.pkl")
+
+    def entry(self, name: str) -> bytes:
+        """The bytes of one entry; all together cannot be more than the file has."""
+        entry = self.archive.getinfo(name)
+        self.left -= entry.file_size
+        if entry.compress_type != zipfile.ZIP_STORED or self.left < 0:
+            raise WeightsError("its entries are compressed, or claim more than the file has")
+        return self.archive.read(entry)
+
+    def numbers(self, key: str, kind: torch.dtype) -> Tensor:
+        """All numbers of a storage, flat."""
+        import torch
+
+        content = self.entry(f"{self.root}data/{key}")
+        return torch.frombuffer(bytearray(content), dtype=kind) if content else torch.empty(0, dtype=kind)
+
+
+class _LegacyStorages:
+    """Storages one after the other behind the pickles, each after its count."""
+
+    def __init__(self, view: mmap.mmap, places: dict[str, tuple[int, int]]) -> None:
+        self.view, self.places = view, places
+
+    def numbers(self, key: str, kind: torch.dtype) -> Tensor:
+        """All numbers of a storage, flat."""
+        import torch
+
+        start, count = self.places[key]
+        if count == 0:
+            return torch.empty(0, dtype=kind)
+        return torch.frombuffer(bytearray(self.view[start : start + count * kind.itemsize]), dtype=kind)
+
+
+def _legacy_content(view: mmap.mmap) -> tuple[Any, Storages]:
+    """A file in torch's format before 1.6: magic number, protocol, system, content, storages' keys, storages."""
+    if read_pickle(view) != LEGACY_MAGIC:
+        raise WeightsError("it is no file that torch.save wrote")
+    read_pickle(view), read_pickle(view)
+    content = read_pickle(view)
+    keys = read_pickle(view)
+    if not isinstance(keys, list):
+        raise WeightsError("it has no list of storages")
+    sizes = _item_sizes(content)
+    places: dict[str, tuple[int, int]] = {}
+    for key in keys:
+        head = view.read(8)
+        count = int.from_bytes(head, "little")
+        start, length = view.tell(), count * sizes.get(str(key), 1)
+        if len(head) < 8 or length > len(view) - start:
+            raise WeightsError("it ends in the middle of its numbers")
+        places[str(key)] = (start, count)
+        view.seek(length, 1)
+    return content, _LegacyStorages(view, places)
+
+
+def _item_sizes(content: Any) -> dict[str, int]:
+    """Bytes a number takes, of every storage that the content refers to."""
+    sizes: dict[str, int] = {}
+    queue, seen = [content], set[int]()
+    while queue:
+        part = queue.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Reference):
+            sizes[str(part.id[2])] = _kind(part.id[1]).itemsize
+        elif isinstance(part, Made):
+            queue += [*part.arguments, *part.items.values(), part.state]
+        elif isinstance(part, Mapping):
+            queue += part.values()
+        elif isinstance(part, list | tuple):
+            queue += part
+    return sizes
+
+
+def _kind(storage: Any) -> torch.dtype:
+    import torch
+
+    name = storage.name if isinstance(storage, Name) else None
+    if name not in KINDS:
+        raise WeightsError(f"its numbers are of a kind that is not read: {storage}")
+    kind: torch.dtype = getattr(torch, KINDS[name])
+    return kind
+
+
+def network_parts(content: Any) -> dict[str, Made]:
+    """Name -> the record of its tensor, of the network in a checkpoint's content.
+
+    Raises:
+        WeightsError: there is none.
+    """
+    for _ in range(len(WRAPPERS)):
+        parts = _module_parts(content) if _is_module(content) else _tensor_entries(_mapping(content))
+        if parts:
+            break
+        content = next((_mapping(content)[name] for name in WRAPPERS if name in _mapping(content)), None)
+    else:
+        raise WeightsError("it holds no network: no tensors, no module, nothing under " + ", ".join(WRAPPERS))
+    if all(name.startswith(PARALLEL_PREFIX) for name in parts):
+        parts = {name.removeprefix(PARALLEL_PREFIX): part for name, part in parts.items()}
+    return parts
+
+
+def _mapping(content: Any) -> dict[str, Any]:
+    if isinstance(content, Made):
+        return content.items
+    return content if isinstance(content, dict) else {}
+
+
+def _tensor_entries(mapping: Mapping[str, Any]) -> dict[str, Made]:
+    return {name: value for name, value in mapping.items() if _is_tensor(value)}
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Made) and value.maker.name in (*PARAMETER_MAKERS, *TENSOR_MAKERS)
+
+
+def _is_module(content: Any) -> bool:
+    return isinstance(content, Made) and isinstance(content.state, dict) and "_modules" in content.state
+
+
+def _module_parts(module: Made) -> dict[str, Made]:
+    """Own parameters, own buffers, then the modules inside, as a state dict has them."""
+    found: dict[str, Made] = {}
+    visits = 0
+    queue = [("", 0, module)]
+    while queue:
+        prefix, depth, part = queue.pop()
+        visits += 1
+        if depth > MAX_DEPTH or visits + len(found) > MAX_PARTS:
+            raise WeightsError("its modules lie in one another without end")
+        passing = _passing_buffers(part)
+        for group in ("_parameters", "_buffers"):
+            for name, value in _tensor_entries(_mapping(part.state.get(group))).items():
+                if name not in passing:
+                    found[prefix + name] = value
+        inside = _mapping(part.state["_modules"]).items()
+        queue += [(f"{prefix}{name}.", depth + 1, each) for name, each in reversed(inside) if _is_module(each)]
+    return found
+
+
+def _passing_buffers(module: Made) -> frozenset[str]:
+    """Names of the buffers that a state dict leaves out."""
+    named = module.state.get("_non_persistent_buffers_set")
+    names = named.arguments[0] if isinstance(named, Made) and named.arguments else named
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+
+class _Rebuilding:
+    """Tensors made of records; together they cannot be larger than the file."""
+
+    def __init__(self, storages: Storages, size: int) -> None:
+        self.storages, self.left = storages, size
+        self.read: dict[str, Tensor] = {}
+
+    def tensors(self, parts: Mapping[str, Made]) -> dict[str, Tensor]:
+        """Every tensor, on its own memory."""
+        return {name: self.tensor(name, part) for name, part in parts.items()}
+
+    def tensor(self, name: str, part: Made) -> Tensor:
+        """One tensor."""
+        if part.maker.name in PARAMETER_MAKERS:
+            inner = part.arguments[0] if part.arguments else None
+            if not isinstance(inner, Made) or inner.maker.name not in TENSOR_MAKERS:
+                raise WeightsError(f"'{name}' is no tensor")
+            part = inner
+        reference, offset, shape, strides = part.arguments[:4]
+        if not isinstance(reference, Reference) or not _are_sizes((offset, *shape, *strides)):
+            raise WeightsError(f"'{name}' is no tensor")
+        numbers = self.numbers(reference)
+        count = math.prod(shape)
+        self.left -= count * numbers.itemsize
+        end = offset + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True)) + 1
+        if count > numbers.numel() or (count and end > numbers.numel()) or self.left < 0:
+            raise WeightsError(f"'{name}' has shape {tuple(shape)}, for which the file has too few numbers")
+        return numbers.as_strided(shape, strides, offset).clone() if count else numbers.new_empty(shape)
+
+    def numbers(self, reference: Reference) -> Tensor:
+        """The numbers of a storage, read once."""
+        kind_of_reference, storage, key = reference.id[:3]
+        if kind_of_reference != "storage":
+            raise WeightsError("it refers to something that is no storage")
+        if str(key) not in self.read:
+            self.read[str(key)] = self.storages.numbers(str(key), _kind(storage))
+        return self.read[str(key)]
+
+
+def _are_sizes(numbers: tuple[Any, ...]) -> bool:
+    return all(isinstance(number, int) and 0 <= number < 1 << 48 for number in numbers)

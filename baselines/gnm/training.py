@@ -35,8 +35,8 @@ PRESETS = {
     ),
     "small": Preset(
         GNMConfig(encoder_width=0.25),
-        DataView((64, 48), GoalRule(taught=(0, 20)), windows=32, window=2, mirror_share=0.5),
-        LoopConfig(steps=2_000, warmup_steps=100, learning_rate=1e-3, ema_decay=0.99, validate_every=200),
+        DataView((48, 36), GoalRule(taught=(0, 20)), windows=16, window=3, mirror_share=0.5),
+        LoopConfig(steps=1_000, warmup_steps=50, learning_rate=2e-3, ema_decay=0.98, validate_every=100),
     ),
 }
 

@@ -34,8 +34,8 @@ PRESETS = {
     ),
     "small": Preset(
         ViNTConfig(width=128, layers=2, encoder_width=0.25),
-        DataView((64, 48), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
-        LoopConfig(steps=2_000, warmup_steps=100, learning_rate=7e-4, ema_decay=0.99, validate_every=200),
+        DataView((48, 36), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
+        LoopConfig(steps=1_000, warmup_steps=50, learning_rate=1e-3, ema_decay=0.98, validate_every=100),
     ),
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from navbench_gs.errors import WeightsError
 
@@ -26,6 +26,21 @@ class Layout:
     """See :func:`shapes_digest`."""
     sign: tuple[str, tuple[int, ...]]
     """A tensor and its shape, as no other layout here has them."""
+    picture_px: tuple[int, int]
+    """Width and height of its pictures."""
+    network: str = ""
+    """The baseline it belongs to, where that has another name."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """How the baseline's configuration differs from its defaults."""
+
+    def facts(self) -> dict[str, Any]:
+        """What an agent must know to make the network."""
+        return {
+            "layout": self.name,
+            "network": self.network or self.name,
+            "config": dict(self.config),
+            "picture_px": list(self.picture_px),
+        }
 
 
 LAYOUTS = (
@@ -35,6 +50,7 @@ LAYOUTS = (
         638,
         "c8104d95430a11e1177adb8cd1a465924a68bf46a6b6979e3ec6523a208d07cb",
         ("obs_mobilenet.0.0.weight", (32, 18, 3, 3)),
+        (85, 64),
     ),
     Layout(
         "vint",
@@ -42,6 +58,7 @@ LAYOUTS = (
         799,
         "edd76ae3834fad866afea3876315d308b98e5f50c5f485f1672ae832fee60d99",
         ("decoder.positional_encoding.pos_enc", (1, 7, 512)),
+        (85, 64),
     ),
     Layout(
         "vint_late_fusion",
@@ -49,6 +66,9 @@ LAYOUTS = (
         799,
         "9c0f944e35ff5a97e93d4d5de5b840e8f739dfef09d903470b72cfddf744b39e",
         ("decoder.positional_encoding.pos_enc", (1, 2, 512)),
+        (85, 64),
+        network="vint",
+        config={"context": 0, "late_fusion": True},
     ),
     Layout(
         "nomad",
@@ -56,6 +76,7 @@ LAYOUTS = (
         645,
         "190f0f1b386d82aaf9a502ae80a1969cf7eeffeec6d1bfa3464c3e0a38266ea3",
         ("noise_pred_net.final_conv.1.weight", (2, 64, 1)),
+        (96, 96),
     ),
     Layout(
         "logonav",
@@ -63,6 +84,7 @@ LAYOUTS = (
         437,
         "3d19075008d0abaf6110cd447487a3b7a1a161cbae8c0e7b62f0fc0273756665",
         ("local_goal.0.weight", (1024, 4)),
+        (96, 96),
     ),
     Layout(
         "mbra",
@@ -70,6 +92,7 @@ LAYOUTS = (
         799,
         "08cc50451155948a4f4cfbd9976de9fa765a045d0e107767a30a4167e4a640c7",
         ("decoder.positional_encoding.pos_enc", (1, 21, 1024)),
+        (96, 96),
     ),
     Layout(
         "citywalker",
@@ -77,6 +100,7 @@ LAYOUTS = (
         397,
         "63b00eb18e22286b7fb8db241916feaddd84671367be8b44fca026e5a543a147",
         ("model.predictor.positional_encoding.pos_enc", (1, 6, 768)),
+        (640, 360),
     ),
 )
 

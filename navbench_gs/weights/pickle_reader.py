@@ -30,13 +30,10 @@ PLAIN_LIBRARY = frozenset(
         ("builtins", "set"),
         ("builtins", "slice"),
         ("builtins", "tuple"),
-        ("__builtin__", "object"),
-        ("__builtin__", "set"),
         ("collections", "Counter"),
         ("collections", "OrderedDict"),
         ("collections", "defaultdict"),
         ("collections", "deque"),
-        ("copy_reg", "_reconstructor"),
         ("copyreg", "_reconstructor"),
         ("datetime", "datetime"),
         ("datetime", "timedelta"),
@@ -48,6 +45,9 @@ PLAIN_LIBRARY = frozenset(
     }
 )
 """What a checkpoint may name of Python's own library. Any other such name has no business there."""
+
+OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg"}
+"""Names that older pickle protocols use -> today's."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ class _Mark:
 
 
 _MARK = _Mark()
-_AS_IS = frozenset(
-    "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE "
-    "SHORT_BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8".split()
-)
+_NUMBERS = ("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT")
+_TEXTS = ("STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8")
+_BYTES = ("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8")
+_AS_IS = frozenset({*_NUMBERS, *_TEXTS, *_BYTES})
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _NOTHING = frozenset({"PROTO", "FRAME"})
 _PUT = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
@@ -216,19 +216,15 @@ class _Machine:
 
 
 def _named(module: str, name: str) -> Name:
-    library = module.split(".")[0]
-    if not isinstance(name, str) or (library in sys.stdlib_module_names and library != "__main__"):
-        if (module, name) not in PLAIN_LIBRARY:
-            raise WeightsError(f"it asks for '{module}.{name}', which no checkpoint needs")
-    elif library == "__builtin__" and (module, name) not in PLAIN_LIBRARY:
+    module = OLD_MODULES.get(module, module)
+    library = str(module).split(".")[0]
+    if library in sys.stdlib_module_names and library != "__main__" and (module, name) not in PLAIN_LIBRARY:
         raise WeightsError(f"it asks for '{module}.{name}', which no checkpoint needs")
-    return Name(module, name)
+    return Name(str(module), str(name))
 
 
 def _entries(mapping: dict[str, Any], parts: list[Any]) -> dict[str, Any]:
-    for key, value in zip(parts[::2], parts[1::2], strict=True):
-        if isinstance(key, str):
-            mapping[key] = value
+    mapping.update((key, value) for key, value in zip(parts[::2], parts[1::2], strict=True) if isinstance(key, str))
     return mapping
 
 

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 from navbench_gs.errors import WeightsError, one_line
 from navbench_gs.weights.pickle_reader import Made, Name, Reference, read_pickle
@@ -27,6 +27,7 @@ PARALLEL_PREFIX = "module."
 MAX_PICKLE_BYTES = 64 << 20
 MAX_DEPTH, MAX_PARTS = 64, 100_000
 """How deep modules may lie in one another, and how many parameters and modules there may be."""
+ZIP_MAGIC = b"PK\x03\x04"
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 KINDS = {
     "DoubleStorage": "float64",
@@ -40,6 +41,8 @@ KINDS = {
     "ByteStorage": "uint8",
     "BoolStorage": "bool",
 }
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, TypeError, LookupError, RuntimeError, OverflowError)
+"""What reading damaged bytes raises."""
 PARAMETER_MAKERS = ("_rebuild_parameter", "_rebuild_parameter_with_state")
 TENSOR_MAKERS = ("_rebuild_tensor_v2", "_rebuild_tensor")
 
@@ -66,7 +69,7 @@ def read_network(path: Path) -> dict[str, Tensor]:
         raise WeightsError(f"{path} is not read: {error}") from error
     except OSError as error:
         raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, KeyError, IndexError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise WeightsError(f"{path} is not read: damaged: {one_line(error)}") from error
 
 
@@ -79,6 +82,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Storages]]:
             yield read_pickle(storages.pickle()), storages
     else:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            if view[:4] == ZIP_MAGIC:
+                raise WeightsError("it is cut off: an archive without its end")
             yield _legacy_content(view)
 
 
@@ -135,11 +140,10 @@ class _LegacyStorages:
 
 def _legacy_content(view: mmap.mmap) -> tuple[Any, Storages]:
     """A file in torch's format before 1.6: magic number, protocol, system, content, storages' keys, storages."""
-    if read_pickle(view) != LEGACY_MAGIC:
+    stream = cast("IO[bytes]", view)
+    if read_pickle(stream) != LEGACY_MAGIC:
         raise WeightsError("it is no file that torch.save wrote")
-    read_pickle(view), read_pickle(view)
-    content = read_pickle(view)
-    keys = read_pickle(view)
+    _, _, content, keys = (read_pickle(stream) for _ in range(4))
     if not isinstance(keys, list):
         raise WeightsError("it has no list of storages")
     sizes = _item_sizes(content)
@@ -249,10 +253,10 @@ def _passing_buffers(module: Made) -> frozenset[str]:
 
 
 class _Rebuilding:
-    """Tensors made of records; together they cannot be larger than the file."""
+    """Tensors made of records; together, those that share numbers included, at most twice as large as the file."""
 
     def __init__(self, storages: Storages, size: int) -> None:
-        self.storages, self.left = storages, size
+        self.storages, self.left = storages, 2 * size
         self.read: dict[str, Tensor] = {}
 
     def tensors(self, parts: Mapping[str, Made]) -> dict[str, Tensor]:
@@ -269,13 +273,17 @@ class _Rebuilding:
         reference, offset, shape, strides = part.arguments[:4]
         if not isinstance(reference, Reference) or not _are_sizes((offset, *shape, *strides)):
             raise WeightsError(f"'{name}' is no tensor")
+        first_use = str(reference.id[2]) not in self.read
         numbers = self.numbers(reference)
         count = math.prod(shape)
         self.left -= count * numbers.itemsize
         end = offset + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True)) + 1
         if count > numbers.numel() or (count and end > numbers.numel()) or self.left < 0:
             raise WeightsError(f"'{name}' has shape {tuple(shape)}, for which the file has too few numbers")
-        return numbers.as_strided(shape, strides, offset).clone() if count else numbers.new_empty(shape)
+        if count == 0:
+            return numbers.new_empty(shape)
+        tensor = numbers.as_strided(shape, strides, offset)
+        return tensor if first_use and count == numbers.numel() else tensor.clone()
 
     def numbers(self, reference: Reference) -> Tensor:
         """The numbers of a storage, read once."""

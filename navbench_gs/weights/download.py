@@ -1,0 +1,102 @@
+"""Downloads that go on where they broke off and are taken only when they are what the publisher names."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from navbench_gs.domain.record import file_digest
+from navbench_gs.errors import DigestMismatchError, MissingPackageError, WeightsError, one_line
+from navbench_gs.weights.publishers import Publication, PublishedFile
+
+BLOCK = 1 << 20
+TIMEOUT_S = 60.0
+PARTIAL_CONTENT = 206
+RANGE_NOT_SATISFIABLE = 416
+
+Progress = Callable[[int], None]
+"""Told how many bytes are there."""
+
+
+def download(publication: Publication, folder: Path, progress: Progress | None = None) -> tuple[Path, ...]:
+    """Bring all files of a publication into ``folder``; what lies there whole is not downloaded again.
+
+    Raises:
+        WeightsError: there is nothing to download, or the publisher cannot be reached; what was downloaded stays.
+        DigestMismatchError: a file is not the one on record.
+    """
+    if not publication.is_direct:
+        raise WeightsError(f"{publication.title} has no direct address: get it from {publication.page}")
+    folder.mkdir(parents=True, exist_ok=True)
+    if publication.repository is not None:
+        return _from_hub(publication, folder)
+    return tuple(download_file(file, folder / file.name, progress) for file in publication.files)
+
+
+def download_file(file: PublishedFile, target: Path, progress: Progress | None = None) -> Path:
+    """Bring one file to ``target``, which appears only when it is whole and what its record says."""
+    if not target.exists():
+        partial = target.with_name(f"{target.name}.part")
+        try:
+            _fetch(file, partial, progress or (lambda _: None))
+        except OSError as error:
+            raise WeightsError(
+                f"cannot fetch {file.url} ({one_line(error)}); what was downloaded stays: the same command goes on"
+            ) from error
+        _require_as_recorded(file, partial)
+        partial.replace(target)
+    else:
+        _require_as_recorded(file, target)
+    return target
+
+
+def _fetch(file: PublishedFile, partial: Path, progress: Progress) -> None:
+    """Append what is lacking to the partial file."""
+    have = partial.stat().st_size if partial.exists() else 0
+    if file.size is not None and have == file.size:
+        return
+    request = urllib.request.Request(file.url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        answer = urllib.request.urlopen(request, timeout=TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        if error.code == RANGE_NOT_SATISFIABLE and have:
+            return  # it was whole already
+        raise
+    with answer, partial.open("ab" if answer.status == PARTIAL_CONTENT else "wb") as out:
+        for block in iter(lambda: answer.read(BLOCK), b""):
+            out.write(block)
+            progress(out.tell())
+            if file.size is not None and out.tell() > file.size:
+                break  # longer than it should be: refused below
+
+
+def _require_as_recorded(file: PublishedFile, path: Path) -> None:
+    """Refuse a file that is not the one on record."""
+    size = path.stat().st_size
+    if file.size is not None and size < file.size:
+        raise WeightsError(f"{path} has {size:,} of {file.size:,} bytes: the same command goes on")
+    if (file.size is not None and size > file.size) or file.sha256 not in (None, file_digest(path)):
+        raise DigestMismatchError(f"{path} is not the file on record for {file.url}: delete it and fetch again")
+
+
+def _from_hub(publication: Publication, folder: Path) -> tuple[Path, ...]:
+    """The files of a repository's folder, as they are now; the hub's client resumes and checks them."""
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise MissingPackageError("fetching needs huggingface_hub: 'pip install huggingface_hub'") from error
+    hub: Any = huggingface_hub
+    try:
+        hub.snapshot_download(publication.repository, allow_patterns=list(publication.patterns), local_dir=str(folder))
+    except Exception as error:  # the hub's client raises its own, its transport's and the system's errors
+        raise WeightsError(
+            f"cannot fetch {publication.repository} from huggingface.co ({one_line(error)}); "
+            "what was downloaded stays: the same command goes on"
+        ) from error
+    found = tuple(sorted(path for pattern in publication.patterns for path in folder.glob(pattern)))
+    if not found:
+        raise WeightsError(f"{publication.page} holds none of {', '.join(publication.patterns)}: see what is there now")
+    return found

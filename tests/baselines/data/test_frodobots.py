@@ -6,13 +6,16 @@ from baselines.data.frodobots_batch import StepsAhead, frodobots_batch
 from navbench_gs.errors import DamagedFileError
 from tests.baselines.data.test_citywalk import write_video
 
-zarr = pytest.importorskip("zarr")
+zarr = pytest.importorskip("zarr", minversion="3")
 
 
 @pytest.fixture(scope="session")
 def bots_folder(tmp_path_factory):
+    return made_bots(tmp_path_factory.mktemp("bots"))
+
+
+def made_bots(folder):
     """Twelve episodes of 60 frames at 10 Hz, each driving ahead at 1 m/s; the video tells the second by its level."""
-    folder = tmp_path_factory.mktemp("bots")
     write_video(folder / "frodobots_dataset" / "videos" / "front.mp4", 200)
     count, episodes = 60, 12
     cache = zarr.open_group(str(folder / CACHE), mode="w", zarr_format=2)

@@ -42,7 +42,7 @@ def _get(publication: Publication, folder: Path) -> None:
 
     click.echo(f"{publication.title}, by {publication.publisher} ({publication.page})")
     click.echo(f"licence: {publication.licence}")
-    if not publication.is_direct:
+    if not publication.files:
         raise WeightsError(
             f"there is no direct address: open {publication.page} in a browser, download the file, then "
             "'navbench agent convert FILE --to weights.safetensors'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -28,29 +29,38 @@ def download(publication: Publication, folder: Path, progress: Progress | None =
         WeightsError: there is nothing to download, or the publisher cannot be reached; what was downloaded stays.
         DigestMismatchError: a file is not the one on record.
     """
-    if not publication.is_direct:
+    if not publication.files:
         raise WeightsError(f"{publication.title} has no direct address: get it from {publication.page}")
-    folder.mkdir(parents=True, exist_ok=True)
-    if publication.repository is not None:
-        return _from_hub(publication, folder)
     return tuple(download_file(file, folder / file.name, progress) for file in publication.files)
 
 
 def download_file(file: PublishedFile, target: Path, progress: Progress | None = None) -> Path:
     """Bring one file to ``target``, which appears only when it is whole and what its record says."""
-    if not target.exists():
-        partial = target.with_name(f"{target.name}.part")
-        try:
-            _fetch(file, partial, progress or (lambda _: None))
-        except OSError as error:
-            raise WeightsError(
-                f"cannot fetch {file.url} ({one_line(error)}); what was downloaded stays: the same command goes on"
-            ) from error
-        _require_as_recorded(file, partial)
-        partial.replace(target)
+    if target.exists():
+        require_as_recorded(file, target)
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if file.repository is not None:
+        arrived = _from_hub(file, target.parent)
     else:
-        _require_as_recorded(file, target)
+        arrived = target.with_name(f"{target.name}.part")
+        _over_http(file, arrived, progress or (lambda _: None))
+    require_as_recorded(file, arrived)
+    arrived.replace(target)
     return target
+
+
+def _unreachable(file: PublishedFile, error: Exception) -> WeightsError:
+    return WeightsError(
+        f"cannot fetch {file.url} ({one_line(error)}); what was downloaded stays: the same command goes on"
+    )
+
+
+def _over_http(file: PublishedFile, partial: Path, progress: Progress) -> None:
+    try:
+        _fetch(file, partial, progress)
+    except (OSError, http.client.HTTPException) as error:
+        raise _unreachable(file, error) from error
 
 
 def _fetch(file: PublishedFile, partial: Path, progress: Progress) -> None:
@@ -73,8 +83,13 @@ def _fetch(file: PublishedFile, partial: Path, progress: Progress) -> None:
                 break  # longer than it should be: refused below
 
 
-def _require_as_recorded(file: PublishedFile, path: Path) -> None:
-    """Refuse a file that is not the one on record."""
+def require_as_recorded(file: PublishedFile, path: Path) -> None:
+    """Refuse a file that is not the one on record.
+
+    Raises:
+        WeightsError: it is shorter, so far.
+        DigestMismatchError: it is another.
+    """
     size = path.stat().st_size
     if file.size is not None and size < file.size:
         raise WeightsError(f"{path} has {size:,} of {file.size:,} bytes: the same command goes on")
@@ -82,21 +97,15 @@ def _require_as_recorded(file: PublishedFile, path: Path) -> None:
         raise DigestMismatchError(f"{path} is not the file on record for {file.url}: delete it and fetch again")
 
 
-def _from_hub(publication: Publication, folder: Path) -> tuple[Path, ...]:
-    """The files of a repository's folder, as they are now; the hub's client resumes and checks them."""
+def _from_hub(file: PublishedFile, folder: Path) -> Path:
+    """Through the hub's own client, which resumes; where the file lies then."""
     try:
         import huggingface_hub
     except ImportError as error:
         raise MissingPackageError("fetching needs huggingface_hub: 'pip install huggingface_hub'") from error
     hub: Any = huggingface_hub
+    incoming = folder / ".incoming"
     try:
-        hub.snapshot_download(publication.repository, allow_patterns=list(publication.patterns), local_dir=str(folder))
+        return Path(hub.hf_hub_download(file.repository, file.name, revision=file.revision, local_dir=str(incoming)))
     except Exception as error:  # the hub's client raises its own, its transport's and the system's errors
-        raise WeightsError(
-            f"cannot fetch {publication.repository} from huggingface.co ({one_line(error)}); "
-            "what was downloaded stays: the same command goes on"
-        ) from error
-    found = tuple(sorted(path for pattern in publication.patterns for path in folder.glob(pattern)))
-    if not found:
-        raise WeightsError(f"{publication.page} holds none of {', '.join(publication.patterns)}: see what is there now")
-    return found
+        raise _unreachable(file, error) from error

@@ -145,7 +145,7 @@ class _Machine:
             "NEWOBJ_EX": lambda: self.make(*self.last(3)),
             "OBJ": lambda: self.make_of(self.since_mark()),
             "BUILD": self.build,
-            "BINPERSID": lambda: self.stack.append(Reference(self.stack.pop())),
+            "BINPERSID": lambda: self.stack.append(_referred(self.stack.pop())),
         }
 
     def run(self, file: IO[bytes]) -> Any:
@@ -213,6 +213,13 @@ class _Machine:
         state = self.stack.pop()
         if isinstance(self.stack[-1], Made):
             self.stack[-1].state = state
+
+
+def _referred(target: Any) -> Any:
+    """What lies outside the pickle; torch's older format refers to classes so, with their source, which is dropped."""
+    if isinstance(target, tuple) and target[:1] == ("module",) and len(target) > 1 and isinstance(target[1], Name):
+        return target[1]
+    return Reference(target)
 
 
 def _named(module: str, name: str) -> Name:

@@ -13,7 +13,7 @@ import pytest
 
 from navbench_gs.errors import DigestMismatchError, WeightsError
 from navbench_gs.weights.download import download, download_file
-from navbench_gs.weights.publishers import PUBLICATIONS, PublishedFile
+from navbench_gs.weights.publishers import PUBLICATIONS, Publication, PublishedFile
 
 CONTENT = bytes(range(256)) * 40
 
@@ -89,21 +89,23 @@ def test_a_publisher_that_cannot_be_reached_is_one_line(tmp_path):
         download_file(on_record("http://127.0.0.1:9/nothing"), tmp_path / "weights.pth")
 
 
-def test_the_hub_is_asked_for_one_folder(tmp_path, monkeypatch):
+def test_a_file_on_the_hub_is_asked_for_at_its_revision_and_checked(tmp_path, monkeypatch):
     import huggingface_hub
 
-    def serve(repository: str, *, allow_patterns: list[str], local_dir: str) -> str:
-        assert (repository, allow_patterns) == (
-            "UCLA-VAIL/Navigation-Model-Zoo-Public",
-            ["S2E/*.onnx", "S2E/*.onnx.data"],
-        )
-        (Path(local_dir) / "S2E").mkdir()
-        (Path(local_dir) / "S2E" / "s2e.onnx").write_bytes(b"onnx")
-        return local_dir
+    def serve(repository: str, name: str, *, revision: str | None, local_dir: str) -> str:
+        assert (repository, name, revision) == ("owner/zoo", "S2E/s2e.onnx", "abc")
+        path = Path(local_dir) / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(CONTENT)
+        return str(path)
 
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", serve)
-    publication = next(each for each in PUBLICATIONS if each.name == "zoo-s2e")
-    assert download(publication, tmp_path) == (tmp_path / "S2E" / "s2e.onnx",)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", serve)
+    file = replace(on_record("https://example.org"), name="S2E/s2e.onnx", repository="owner/zoo", revision="abc")
+    made = Publication("made", "Made", "us", "MIT", "https://example.org", (file,))
+    assert download(made, tmp_path) == (tmp_path / "S2E" / "s2e.onnx",)
+    assert (tmp_path / "S2E" / "s2e.onnx").read_bytes() == CONTENT
+    with pytest.raises(DigestMismatchError):
+        download(replace(made, files=(replace(file, sha256="0" * 64),)), tmp_path)
 
 
 def test_publications_are_complete():

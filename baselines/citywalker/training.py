@@ -20,11 +20,11 @@ from baselines.data.citywalk_batch import CityBatch, GoalRange, SeenClip, city_b
 from baselines.data.citywalk_clips import read_city_clips
 from baselines.data.clip_features import clip_features, encoder_digest
 from baselines.dinov2 import DinoConfig
+from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from navbench_gs.domain.streams import stream
 from navbench_gs.drives.splits import Part
 from navbench_gs.errors import DamagedFileError
-from navbench_gs.training.loop import LoopConfig
 
 
 @dataclass(frozen=True)
@@ -40,22 +40,12 @@ PRESETS = {
     "published": Preset(
         CityWalkerConfig(),
         ClipView(batch=32, goals=GoalRange(5, 10)),
-        LoopConfig(
-            steps=2_000_000,
-            warmup_steps=0,
-            learning_rate=2e-4,
-            final_share=0.0,
-            betas=(0.9, 0.999),
-            weight_decay=0.01,
-            clip_norm=None,
-            ema_decay=0.0,
-            validate_every=10_000,
-        ),
+        published_loop(steps=2_000_000, warmup_steps=0, learning_rate=2e-4),
     ),
     "small": Preset(
         CityWalkerConfig(layers=2, heads=2, resize_px=(70, 126), encoder=DinoConfig(64, 2, 2, 14, 9)),
         ClipView(batch=32, goals=GoalRange(5, 10)),
-        LoopConfig(steps=2_000, warmup_steps=100, learning_rate=5e-4, ema_decay=0.99, validate_every=200),
+        small_loop(learning_rate=1e-3),
     ),
 }
 

@@ -10,17 +10,16 @@ from baselines.gnm.agent import KIND
 from baselines.gnm.loss import ACTION_DISTANCES
 from baselines.gnm.model import GNM, GNMConfig
 from baselines.image_goal_training import DataView, GoalNetworkTraining, drives_of
+from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from baselines.waypoints import GoalPrediction
-from navbench_gs.training.loop import LoopConfig
 
 GOALS = GoalRule(taught=ACTION_DISTANCES)
 PRESETS = {
     "published": Preset(
         GNMConfig(),
         DataView(KIND.picture_px, GOALS, windows=400),
-        # 30 epochs of about a million moments.
-        LoopConfig(
+        published_loop(
             steps=75_000,
             warmup_steps=0,
             learning_rate=7e-4,
@@ -28,15 +27,12 @@ PRESETS = {
             optimiser="adam",
             betas=(0.9, 0.98),
             weight_decay=0.0,
-            clip_norm=None,
-            ema_decay=0.0,
-            validate_every=2_500,
         ),
     ),
     "small": Preset(
         GNMConfig(encoder_width=0.25),
         DataView((48, 36), GoalRule(taught=(0, 20)), windows=16, window=3, mirror_share=0.5),
-        LoopConfig(steps=1_000, warmup_steps=50, learning_rate=2e-3, ema_decay=0.98, validate_every=100),
+        small_loop(learning_rate=2e-3),
     ),
 }
 

@@ -24,9 +24,9 @@ from baselines.mbra.model import LogoNav, MBRAConfig, Relabeller
 from baselines.mbra.relabeller import KIND as TEACHER
 from baselines.mbra.relabelling import relabelled
 from baselines.preprocess import normalised
+from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from navbench_gs.errors import WeightsError
-from navbench_gs.training.loop import LoopConfig
 
 GOALS = GoalRule(farthest=100, taught=(0, 101))
 AHEAD = StepsAhead(pose=100, picture=8)
@@ -35,22 +35,12 @@ PRESETS = {
     "published": Preset(
         MBRAConfig(),
         DataView(KIND.picture_px, GOALS, windows=100, mirror_share=0.5),
-        LoopConfig(
-            steps=2_000_000,
-            warmup_steps=60_000,
-            learning_rate=1e-4,
-            final_share=0.0,
-            betas=(0.9, 0.999),
-            weight_decay=0.01,
-            clip_norm=None,
-            ema_decay=0.0,
-            validate_every=10_000,
-        ),
+        published_loop(steps=2_000_000, warmup_steps=60_000, learning_rate=1e-4),
     ),
     "small": Preset(
         MBRAConfig(width=128, layers=2, encoder_width=0.25),
-        DataView((64, 64), GOALS, windows=8, window=6, mirror_share=0.5),
-        LoopConfig(steps=2_000, warmup_steps=100, learning_rate=7e-4, ema_decay=0.99, validate_every=200),
+        DataView((48, 48), GOALS, windows=8, window=6, mirror_share=0.5),
+        small_loop(learning_rate=1e-3),
     ),
 }
 

@@ -18,8 +18,8 @@ from baselines.mbra.motion import poses_of
 from baselines.mbra.relabeller import KIND
 from baselines.mbra.relabelling import RADIUS_M, plan_towards
 from baselines.preprocess import normalised
+from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
-from navbench_gs.training.loop import LoopConfig
 
 GOALS = GoalRule(farthest=12, taught=(0, 13))
 """12 frames at 4 Hz are the published 3 s."""
@@ -27,22 +27,12 @@ PRESETS = {
     "published": Preset(
         MBRAConfig(),
         DataView(KIND.picture_px, GOALS, windows=100, mirror_share=0.5),
-        LoopConfig(
-            steps=2_000_000,
-            warmup_steps=40_000,
-            learning_rate=1e-5,
-            final_share=0.0,
-            betas=(0.9, 0.999),
-            weight_decay=0.01,
-            clip_norm=None,
-            ema_decay=0.0,
-            validate_every=10_000,
-        ),
+        published_loop(steps=2_000_000, warmup_steps=40_000, learning_rate=1e-5),
     ),
     "small": Preset(
         MBRAConfig(width=128, layers=2, encoder_width=0.25),
-        DataView((64, 64), GOALS, windows=8, window=6, mirror_share=0.5),
-        LoopConfig(steps=2_000, warmup_steps=100, learning_rate=5e-4, ema_decay=0.99, validate_every=200),
+        DataView((48, 48), GOALS, windows=8, window=6, mirror_share=0.5),
+        small_loop(learning_rate=1e-3),
     ),
 }
 

@@ -12,32 +12,20 @@ from baselines.nomad.agent import KIND
 from baselines.nomad.diffusion import STEPS, NoiseSchedule
 from baselines.nomad.loss import ACTION_DISTANCES, GOAL_HIDDEN_SHARE, nomad_loss
 from baselines.nomad.model import NoMaD, NoMaDConfig, path_of
+from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
-from navbench_gs.training.loop import LoopConfig
 
 GOALS = GoalRule(taught=ACTION_DISTANCES)
 PRESETS = {
     "published": Preset(
         NoMaDConfig(),
         DataView(KIND.picture_px, GOALS, windows=256),
-        # 100 epochs of about a million moments, four of them to warm up.
-        LoopConfig(
-            steps=400_000,
-            warmup_steps=16_000,
-            learning_rate=1e-4,
-            final_share=0.0,
-            betas=(0.9, 0.999),
-            weight_decay=0.01,
-            clip_norm=None,
-            ema_decay=0.9999,
-            ema_power=0.75,
-            validate_every=4_000,
-        ),
+        published_loop(steps=400_000, warmup_steps=16_000, learning_rate=1e-4, ema_decay=0.9999, ema_power=0.75),
     ),
     "small": Preset(
         NoMaDConfig(width=64, layers=2, encoder_width=0.25),
-        DataView((64, 64), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
-        LoopConfig(steps=2_000, warmup_steps=100, learning_rate=5e-4, ema_power=0.75, validate_every=200),
+        DataView((48, 48), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
+        small_loop(learning_rate=1e-3, ema_decay=0.99, ema_power=0.75),
     ),
 }
 

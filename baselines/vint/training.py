@@ -7,35 +7,24 @@ from torch import Tensor
 from baselines.data.goal_pictures import GoalRule
 from baselines.data.image_goal_batch import ImageGoalBatch
 from baselines.image_goal_training import DataView, GoalNetworkTraining, drives_of, frame_tokens
+from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from baselines.vint.agent import KIND
 from baselines.vint.loss import ACTION_DISTANCES
 from baselines.vint.model import ViNT, ViNTConfig
 from baselines.waypoints import GoalPrediction
-from navbench_gs.training.loop import LoopConfig
 
 GOALS = GoalRule(taught=ACTION_DISTANCES)
 PRESETS = {
     "published": Preset(
         ViNTConfig(),
         DataView(KIND.picture_px, GOALS, windows=256),
-        # 100 epochs of about a million moments, four of them to warm up.
-        LoopConfig(
-            steps=400_000,
-            warmup_steps=16_000,
-            learning_rate=5e-4,
-            final_share=0.0,
-            betas=(0.9, 0.999),
-            weight_decay=0.01,
-            clip_norm=None,
-            ema_decay=0.0,
-            validate_every=4_000,
-        ),
+        published_loop(steps=400_000, warmup_steps=16_000, learning_rate=5e-4),
     ),
     "small": Preset(
         ViNTConfig(width=128, layers=2, encoder_width=0.25),
         DataView((48, 36), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
-        LoopConfig(steps=1_000, warmup_steps=50, learning_rate=1e-3, ema_decay=0.98, validate_every=100),
+        small_loop(learning_rate=1e-3),
     ),
 }
 

@@ -22,9 +22,9 @@ PRESETS = {
         published_loop(steps=400_000, warmup_steps=16_000, learning_rate=5e-4),
     ),
     "small": Preset(
-        ViNTConfig(width=128, layers=2, encoder_width=0.25),
-        DataView((48, 36), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
-        small_loop(learning_rate=1e-3),
+        ViNTConfig(width=64, layers=2, encoder_width=0.25),
+        DataView((48, 36), GoalRule(taught=(0, 20)), windows=6, window=8, mirror_share=0.5),
+        small_loop(learning_rate=2e-3, steps=600),
     ),
 }
 

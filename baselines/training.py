@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import torch
 
+from baselines.curves import draw_curves
 from baselines.given_weights import Kind, trained_weights
 from navbench_gs.domain.record import file_digest
 from navbench_gs.domain.streams import stream_seed
@@ -110,7 +111,7 @@ def train(
     facts: Mapping[str, Any] | None = None,
     report: Callable[[dict[str, float]], None] | None = None,
 ) -> Outcome:
-    """Train, resuming in ``out``, and write the best weights there; under ``torchrun`` with all its processes.
+    """Train, resuming in ``out``, and write the best weights and the curves there; under ``torchrun`` with all its processes.
 
     Raises:
         DamagedFileError: data cannot be read.
@@ -127,6 +128,7 @@ def train(
         trained = Training(trainable, preset.loop, out, peers).run(report=report)
         path = out / f"{recipe.KIND.name}.safetensors"
         if peers.chief:
+            draw_curves(out, f"{recipe.KIND.name}, held-out data")
             save_weights(path, trained.weights, _facts(recipe, preset, data, initial, trained.metrics, facts or {}))
         peers.wait()
     return Outcome(path, file_digest(path), trained.metrics)

@@ -133,15 +133,20 @@ def trainable(network: LogoNav, preset: Preset, data: Data) -> LogoNavTraining:
     if not drives.folders:
         raise WeightsError("LogoNav is measured on held-out drives in the GNM layout: give at least one with --data")
     training, held_out = drives_of(preset, drives)
-    return LogoNavTraining(network, preset.view, training, held_out, _relabelled(network, bots, data.teacher))
+    labelled = _relabelled(network, preset.view, bots, data.teacher)
+    return LogoNavTraining(network, preset.view, training, held_out, labelled)
 
 
-def _relabelled(network: LogoNav, folders: Sequence[Path], teacher: Path | None) -> Relabelled | None:
+def _relabelled(network: LogoNav, view: DataView, folders: Sequence[Path], teacher: Path | None) -> Relabelled | None:
     if not folders:
         return None
     if teacher is None:
         raise WeightsError("FrodoBots are labelled by MBRA's relabeller: give its weights with --teacher")
-    relabeller: Any = trained_weights(TEACHER, teacher).network
+    given = trained_weights(TEACHER, teacher)
+    if given.picture_px != view.picture_px:
+        sizes = "{} x {}, this preset {} x {}".format(*given.picture_px, *view.picture_px)
+        raise WeightsError(f"the relabeller in {teacher} sees {sizes} pixels: train one of the same preset")
+    relabeller: Any = given.network
     device = next(network.parameters()).device
     parts = [read_frodobots(folder, "train", network.config.context) for folder in folders]
     return Relabelled(parts, relabeller.to(device))

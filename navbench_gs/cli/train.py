@@ -42,7 +42,7 @@ def train(
     steps: int | None,
     seed: int,
 ) -> None:
-    """Train gnm, vint, nomad, logonav, mbra or citywalker; writes OUT/NETWORK.safetensors.
+    """Train gnm, vint, nomad, logonav, mbra or citywalker; writes OUT/NETWORK.safetensors and OUT/curves.png.
 
     Under torchrun ('torchrun --nproc-per-node 8 -m navbench_gs.cli.main train ...') all processes share the work.
     """

@@ -165,6 +165,7 @@ def test_the_command_trains_and_says_where_the_weights_are(drives, tmp_path):
     arguments = ["train", "gnm", "--data", str(drives), "--out", str(tmp_path), "--steps", "1"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
+    assert (tmp_path / "curves.png").exists()
     assert f"{tmp_path / 'gnm.safetensors'}  sha256" in result.output and "waypoint_error_m" in result.output
     refused = CliRunner().invoke(main, [*arguments[:-1], "2"])
     assert refused.exit_code != 0 and "other numbers" in refused.output

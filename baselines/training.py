@@ -111,7 +111,9 @@ def train(
     facts: Mapping[str, Any] | None = None,
     report: Callable[[dict[str, float]], None] | None = None,
 ) -> Outcome:
-    """Train, resuming in ``out``, and write the best weights and the curves there; under ``torchrun`` with all its processes.
+    """Train, resuming in ``out``, and write the best weights and the curves there.
+
+    Under ``torchrun`` all its processes take part.
 
     Raises:
         DamagedFileError: data cannot be read.

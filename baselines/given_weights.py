@@ -9,14 +9,16 @@ from typing import Any, Generic, TypeVar
 
 import torch
 from pydantic import TypeAdapter, ValidationError
-from torch import nn
+from torch import Tensor, nn
 
 from navbench_gs.domain.record import file_digest
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import WeightsError
+from navbench_gs.weights.published import read_published
 from navbench_gs.weights.safetensors_file import read_weights
 
 Network = TypeVar("Network", bound=nn.Module)
+CONVERTED = ".safetensors"
 RANDOM = "random"
 """What is given, and what the row says, where the weights are drawn by chance."""
 
@@ -40,7 +42,7 @@ class Given(Generic[Network]):
 
     network: Network
     mark: str
-    """SHA-256 of the weights, or ``random``."""
+    """SHA-256 of the weights (of the published file, where they were converted), or ``random``."""
     picture_px: tuple[int, int]
     """Width and height of the pictures it was trained on."""
 
@@ -64,12 +66,12 @@ def given_weights(kind: Kind[Network], checkpoint: str | None) -> Given[Network]
 
 
 def trained_weights(kind: Kind[Network], path: Path) -> Given[Network]:
-    """The network in a file; one trained here says its sizes.
+    """The network in a file: one that was trained or converted here says its sizes, a published one is recognised.
 
     Raises:
         WeightsError: the file is absent, damaged or of another network.
     """
-    tensors, facts = read_weights(path)
+    tensors, facts, mark = _read(path)
     if facts.get("network") != kind.name:
         raise WeightsError(f"{path} holds weights of {facts.get('network', 'another network')}, not of {kind.name}")
     try:
@@ -79,7 +81,16 @@ def trained_weights(kind: Kind[Network], path: Path) -> Given[Network]:
         first = " ".join(str(error).splitlines()[:2])
         raise WeightsError(f"{path} does not fit {kind.name}: {first}") from error
     width, height = facts["picture_px"]
-    return _ready(network, file_digest(path), (int(width), int(height)))
+    return _ready(network, mark, (int(width), int(height)))
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any], str]:
+    """Tensors, facts and hash of a file; the hash of a converted one is its publisher's."""
+    if path.suffix != CONVERTED and path.exists():
+        published = read_published(path)
+        return published.tensors, published.layout.facts(), published.sha256
+    tensors, facts = read_weights(path)
+    return tensors, facts, str(facts.get("published_sha256") or file_digest(path))
 
 
 def _ready(network: Network, mark: str, picture_px: tuple[int, int]) -> Given[Network]:

@@ -21,6 +21,7 @@ from baselines.given_weights import Given
 from baselines.point_goal import goal_candidates, nearest_path
 from baselines.preprocess import Picture, frame_tensor
 from baselines.topomap import TopologicalMap
+from baselines.waypoints import GoalPrediction
 from navbench_gs.domain.action import Action, Velocity, Waypoints
 from navbench_gs.domain.agent import ActionSpec, AgentCard, CameraNeed, Needs
 from navbench_gs.domain.observation import Observation
@@ -48,6 +49,12 @@ class Answers:
     paths: Callable[[int], Floats]
     """Number of a goal picture -> (S, H, 2 or 4) waypoints towards it, in units."""
 
+    @classmethod
+    def of(cls, prediction: GoalPrediction) -> Answers:
+        """One path to each goal."""
+        actions: Floats = prediction.actions.double().numpy()
+        return cls(prediction.distance[:, 0].double().numpy(), lambda goal: actions[goal : goal + 1])
+
 
 class ImageGoalAgent(ABC):
     """Follows a topological map of the route; a network's own part is in the subclass."""
@@ -59,7 +66,8 @@ class ImageGoalAgent(ABC):
     def __init__(self, name: str, given: Given[Any], variant: str) -> None:
         if variant not in VARIANTS:
             raise UnknownNameError(f"variant of {name}", variant, VARIANTS)
-        self._given, self._variant = given, variant
+        self.network: Any = given.network
+        self._picture_px, self._variant = given.picture_px, variant
         slow = variant == "slow"
         horizon = given.network.config.horizon
         self._card = AgentCard(
@@ -108,7 +116,7 @@ class ImageGoalAgent(ABC):
 
     def frame(self, picture: Picture) -> Tensor:
         """A picture (H, W, 3) as the network reads it."""
-        return frame_tensor(picture, *self._given.picture_px)
+        return frame_tensor(picture, *self._picture_px)
 
     @abstractmethod
     def begin(self, seed: int) -> None:

@@ -77,9 +77,16 @@ class DriveSet:
         places = self.local(moments, ahead) / self.spacing_m
         return np.concatenate([places, np.cos(turns)[..., None], np.sin(turns)[..., None]], axis=-1)
 
+    def goal_poses(self, moments: Numbers, goals: Numbers) -> Floats:
+        """Poses (B, 4) of the frames ``goals`` (B,): x ahead, y left in units, cosine and sine of the turn."""
+        turns = self.yaws[goals] - self.yaws[moments]
+        places = self.local(moments, goals[:, None])[:, 0] / self.spacing_m
+        return np.concatenate([places, np.cos(turns)[:, None], np.sin(turns)[:, None]], axis=1)
+
     def undisturbed(self, moments: Numbers, horizon: int) -> NDArray[np.bool_]:
         """(B,) whether all ``horizon`` frames ahead were reached as the driver wanted."""
-        return ~self.disturbed[moments[:, None] + np.arange(1, horizon + 1)].any(axis=1)
+        disturbed: NDArray[np.bool_] = self.disturbed[moments[:, None] + np.arange(1, horizon + 1)]
+        return ~disturbed.any(axis=1)
 
     def steady(self, moments: Numbers) -> Floats:
         """(B, 2) the last step before each moment in its robot frame, in units: what constant velocity repeats."""

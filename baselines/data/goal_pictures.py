@@ -16,10 +16,8 @@ class GoalRule:
 
     farthest: int = 20
     """Frames ahead; also the distance that a goal from anywhere is labelled with."""
-    nearest_taught: int = 0
-    """Waypoints are taught where the goal is more than so many frames ahead ..."""
-    farthest_taught: int = 10
-    """... and fewer than so many."""
+    taught: tuple[int, int] = (0, 10)
+    """Waypoints are taught where the goal is more than the first and fewer than the second many frames ahead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +39,15 @@ def drawn_goals(drives: DriveSet, moments: Numbers, rule: GoalRule, rng: np.rand
     anywhere = rng.integers(0, len(drives.frames), len(moments))
     elsewhere = offset == 0
     distance = np.where(elsewhere, rule.farthest, offset)
-    taught = ~elsewhere & (distance > rule.nearest_taught) & (distance < rule.farthest_taught)
+    nearest, farthest = rule.taught
+    taught = ~elsewhere & (distance > nearest) & (distance < farthest)
     return Goals(np.where(elsewhere, anywhere, moments + offset), distance, taught)
 
 
 def taught_goals(drives: DriveSet, moments: Numbers, rule: GoalRule, rng: np.random.Generator) -> Goals:
     """Goals that all teach waypoints, as far as the drive goes: for measuring held-out errors."""
-    reach = np.minimum(rule.farthest_taught - 1, drives.last[moments] - moments)
-    offset = rng.integers(rule.nearest_taught + 1, np.maximum(reach, rule.nearest_taught + 1) + 1)
-    offset = np.minimum(offset, drives.last[moments] - moments)
+    nearest, farthest = rule.taught
+    left = drives.last[moments] - moments
+    reach = np.maximum(np.minimum(farthest - 1, left), nearest + 1)
+    offset = np.minimum(rng.integers(nearest + 1, reach + 1), left)
     return Goals(moments + offset, offset, np.ones(len(moments), dtype=bool))

@@ -26,6 +26,8 @@ class ImageGoalBatch:
     """(B, N) numbers of each sample's frames, oldest first, the current one last."""
     goal: Tensor
     """(B,) number of the frame that is its goal picture."""
+    goal_pose: Tensor
+    """(B, 4) where that was taken: x ahead, y left in units, cosine and sine of the heading."""
     distance: Tensor
     """(B,) frames to the goal."""
     actions: Tensor
@@ -56,6 +58,7 @@ def sampled_batch(drives: DriveSet, moments: Numbers, goals: Goals, *, context: 
         frames=torch.from_numpy(np.ascontiguousarray(drives.frames[distinct])),
         history=torch.from_numpy(numbers[:count].reshape(history.shape)),
         goal=torch.from_numpy(numbers[count:]),
+        goal_pose=torch.from_numpy(drives.goal_poses(moments, goals.frames).astype(np.float32)),
         distance=torch.from_numpy(goals.distance.astype(np.float32)),
         actions=torch.from_numpy(drives.actions(moments, horizon).astype(np.float32)),
         taught=torch.from_numpy(goals.taught & drives.undisturbed(moments, horizon)),
@@ -70,6 +73,7 @@ def mirrored(batch: ImageGoalBatch) -> ImageGoalBatch:
     return replace(
         batch,
         frames=batch.frames.flip(2),
+        goal_pose=batch.goal_pose * torch.cat([flip, flip]),
         actions=batch.actions * torch.cat([flip, flip]),
         steady=batch.steady * flip,
     )

@@ -17,24 +17,19 @@ class GNMAgent(ImageGoalAgent):
     """Six frames 0.25 s apart, seen together."""
 
     def __init__(self, checkpoint: str | None = None, variant: str = "") -> None:
-        given = given_weights(KIND, checkpoint)
-        super().__init__(KIND.name, given, variant)
-        self._network = given.network
-        self._frames: History[Tensor] = History(given.network.config.frames)
+        super().__init__(KIND.name, given_weights(KIND, checkpoint), variant)
 
     def begin(self, seed: int) -> None:
         """Forget the frames."""
-        self._frames.clear()
+        self._frames: History[Tensor] = History(self.network.config.frames)
 
     def see(self, frame: Tensor) -> None:
         """Encode the frames together: one code for all goals."""
         self._frames.add(frame)
         self._stack = stacked(self._frames.padded())
-        self._code = self._network.encode_frames(self._stack)
+        self._code = self.network.encode_frames(self._stack)
 
     def compare(self, goals: Tensor) -> Answers:
         """A path to each goal picture."""
         frames, code = (seen.expand(len(goals), *seen.shape[1:]) for seen in (self._stack, self._code))
-        answer = self._network.decode(code, self._network.encode_goal(frames, goals))
-        actions = answer.actions.double().numpy()
-        return Answers(answer.distance[:, 0].double().numpy(), lambda goal: actions[goal : goal + 1])
+        return Answers.of(self.network.decode(code, self.network.encode_goal(frames, goals)))

@@ -13,9 +13,6 @@ from torch import Tensor, nn
 from baselines.mobilenet import FEATURES, mobilenet_features, pooled
 from baselines.waypoints import GoalPrediction, waypoints_of
 
-CODE = 1024
-"""Length of the vector that frames, or frames and goal, are compressed to."""
-
 
 @dataclass(frozen=True)
 class GNMConfig:
@@ -26,6 +23,8 @@ class GNMConfig:
     horizon: int = 5
     encoder_width: float = 1.0
     """Scales the layers of the MobileNets."""
+    code: int = 1024
+    """Length of the vector that frames, or frames and goal, are compressed to."""
 
     @property
     def frames(self) -> int:
@@ -40,10 +39,11 @@ class GNM(nn.Module):
         super().__init__()
         self.config = config = config or GNMConfig()
         self.obs_mobilenet = mobilenet_features(3 * config.frames, config.encoder_width)
-        self.compress_observation = nn.Sequential(nn.Linear(FEATURES, CODE), nn.ReLU())
+        code = config.code
+        self.compress_observation = nn.Sequential(nn.Linear(FEATURES, code), nn.ReLU())
         self.goal_mobilenet = mobilenet_features(3 * config.frames + 3, config.encoder_width)
-        self.compress_goal = nn.Sequential(nn.Linear(FEATURES, CODE), nn.ReLU(), nn.Linear(CODE, CODE), nn.ReLU())
-        self.linear_layers = nn.Sequential(nn.Linear(2 * CODE, 256), nn.ReLU(), nn.Linear(256, 32), nn.ReLU())
+        self.compress_goal = nn.Sequential(nn.Linear(FEATURES, code), nn.ReLU(), nn.Linear(code, code), nn.ReLU())
+        self.linear_layers = nn.Sequential(nn.Linear(2 * code, 256), nn.ReLU(), nn.Linear(256, 32), nn.ReLU())
         self.dist_predictor = nn.Sequential(nn.Linear(32, 1))
         self.action_predictor = nn.Sequential(nn.Linear(32, 4 * config.horizon))
 
@@ -57,17 +57,17 @@ class GNM(nn.Module):
         return self.decode(self.encode_frames(frames), self.encode_goal(frames, goal))
 
     def encode_frames(self, frames: Tensor) -> Tensor:
-        """(B, 3 N, H, W) -> (B, 1024); the same for every goal picture."""
+        """(B, 3 N, H, W) -> (B, code); the same for every goal picture."""
         code: Tensor = self.compress_observation(pooled(self.obs_mobilenet(frames)))
         return code
 
     def encode_goal(self, frames: Tensor, goal: Tensor) -> Tensor:
-        """(B, 3 N, H, W) and (B, 3, H, W) -> (B, 1024)."""
+        """(B, 3 N, H, W) and (B, 3, H, W) -> (B, code)."""
         code: Tensor = self.compress_goal(pooled(self.goal_mobilenet(torch.cat([frames, goal], dim=1))))
         return code
 
     def decode(self, frames_code: Tensor, goal_code: Tensor) -> GoalPrediction:
-        """(B, 1024) each -> distance and waypoints."""
+        """(B, code) each -> distance and waypoints."""
         summary = self.linear_layers(torch.cat([frames_code, goal_code], dim=1))
         increments = self.action_predictor(summary).view(-1, self.config.horizon, 4)
         return GoalPrediction(distance=self.dist_predictor(summary), actions=waypoints_of(increments))

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from baselines.frame_tokens import FrameTokenAgent
 from baselines.given_weights import Kind, given_weights
-from baselines.history import History
-from baselines.image_goal_agent import Answers, Floats, ImageGoalAgent
+from baselines.image_goal_agent import Answers, Floats
 from baselines.nomad.diffusion import STEPS
 from baselines.nomad.model import NoMaD, NoMaDConfig
 from baselines.preprocess import Picture
@@ -18,32 +18,24 @@ SAMPLES = 8
 """Paths drawn at each decision, of which the first is driven; by the point, the one that ends nearest to it."""
 
 
-class NoMaDAgent(ImageGoalAgent):
+class NoMaDAgent(FrameTokenAgent):
     """Four frames 0.25 s apart, each encoded once; paths are drawn by ten steps of diffusion from the given seed."""
 
     moves_on = False
     stochastic = True
 
     def __init__(self, checkpoint: str | None = None, variant: str = "") -> None:
-        given = given_weights(KIND, checkpoint)
-        super().__init__(KIND.name, given, variant)
-        self._network = given.network
-        self._tokens: History[Tensor] = History(given.network.config.frames)
+        super().__init__(KIND.name, given_weights(KIND, checkpoint), variant)
 
     def begin(self, seed: int) -> None:
         """Forget the frames, start the noise from ``seed``."""
-        self._tokens.clear()
+        super().begin(seed)
         self._noise = np.random.Generator(np.random.PCG64(seed))
-
-    def see(self, frame: Tensor) -> None:
-        """Keep the frame's token."""
-        self._current = frame.unsqueeze(0)
-        self._tokens.add(self._network.encode_frames(self._current))
 
     def compare(self, goals: Tensor) -> Answers:
         """Paths are drawn only for the goal that is headed for."""
         conditions = self._conditions(goals, hidden=False)
-        distance = self._network.distance(conditions)[:, 0].double().numpy()
+        distance = self.network.distance(conditions)[:, 0].double().numpy()
         return Answers(distance, lambda goal: self._drawn(conditions[goal : goal + 1]))
 
     def paths_to_anywhere(self, picture: Picture) -> Floats:
@@ -51,12 +43,11 @@ class NoMaDAgent(ImageGoalAgent):
         return self._drawn(self._conditions(torch.zeros_like(self._current), hidden=True))
 
     def _conditions(self, goals: Tensor, *, hidden: bool) -> Tensor:
-        tokens = torch.stack(self._tokens.padded(), dim=1).expand(len(goals), -1, -1)
-        goal_tokens = self._network.encode_goal(self._current.expand(len(goals), -1, -1, -1), goals)
-        return self._network.fuse(tokens, goal_tokens, torch.full((len(goals),), hidden))
+        conditions: Tensor = self.network.fuse(*self.tokens(goals), torch.full((len(goals),), hidden))
+        return conditions
 
     def _drawn(self, condition: Tensor) -> Floats:
-        shape = SAMPLES, self._network.config.horizon, 2
+        shape = SAMPLES, self.network.config.horizon, 2
         start, *noises = torch.from_numpy(self._noise.standard_normal((STEPS, *shape), dtype=np.float32))
-        paths: Floats = self._network.sample(condition.expand(SAMPLES, -1), start, noises).double().numpy()
+        paths: Floats = self.network.sample(condition.expand(SAMPLES, -1), start, noises).double().numpy()
         return paths

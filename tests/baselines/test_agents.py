@@ -72,7 +72,7 @@ def test_without_weights_one_line_says_how_to_get_or_train_them(name):
 def test_random_weights_are_marked_and_always_the_same():
     first, second = (GNMAgent("random") for _ in range(2))
     assert first.card.weights == "random"
-    values = zip(first._network.parameters(), second._network.parameters(), strict=True)
+    values = zip(first.network.parameters(), second.network.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in values)
 
 
@@ -109,7 +109,7 @@ def test_citywalkers_axes_are_right_and_ahead():
 
 def test_a_straight_prediction_drives_ahead_at_one_metre_a_second(yard, weights, monkeypatch):
     agent = agent_named("gnm", weights)
-    monkeypatch.setattr(agent, "compare", lambda goals: _straight(len(goals), agent._given.network.config.horizon))
+    monkeypatch.setattr(agent, "compare", lambda goals: _straight(len(goals), agent.network.config.horizon))
     env = env_for_card(yard.scene, "empty", agent.card)
     env.reset(options={"episode": yard.episode("empty")})
     agent.reset(env.observe(), seed=0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import random
 import struct
 import zipfile
 from collections import OrderedDict
@@ -113,6 +115,20 @@ def test_every_shortened_file_is_one_clear_line(tower, tmp_path):
             cut.write_bytes(data[: int(len(data) * share)])
             with pytest.raises(WeightsError, match=r"cut\.pth"):
                 read_network(cut)
+
+
+@pytest.mark.parametrize("as_zip", [True, False], ids=["zip", "legacy"])
+def test_any_damage_is_read_or_one_clear_line(as_zip, tower, tmp_path):
+    path, draw = tmp_path / "damaged.pth", random.Random(0)
+    torch.save({"model": tower}, path, _use_new_zipfile_serialization=as_zip)
+    whole = path.read_bytes()
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for _ in range(3):
+            damaged[draw.randrange(len(whole))] = draw.randrange(256)
+        path.write_bytes(damaged)
+        with contextlib.suppress(WeightsError):
+            read_network(path)
 
 
 def test_files_of_other_kinds_are_refused(tmp_path):

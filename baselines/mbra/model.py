@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from baselines.attention import TAPER, TokenDecoder
+from baselines.attention import TAPER
 from baselines.efficientnet import FEATURES, EfficientNet
 from baselines.frame_stack import encoded_one_by_one, unstacked
+from baselines.token_config import TokenConfig
 from baselines.waypoints import waypoints_of
 
 MAX_SPEED_MPS, MAX_YAW_RATE_RPS = 0.5, 1.0
@@ -22,26 +23,11 @@ PAST_VELOCITIES = 12
 
 
 @dataclass(frozen=True)
-class MBRAConfig:
+class MBRAConfig(TokenConfig):
     """Sizes of either network; the defaults are the published ones."""
 
-    context: int = 5
-    """Frames before the current one."""
     horizon: int = 8
     width: int = 1024
-    layers: int = 4
-    heads: int = 4
-    encoder_width: float = 1.0
-    """Scales the layers of the EfficientNets."""
-
-    @property
-    def frames(self) -> int:
-        """N."""
-        return self.context + 1
-
-    def decoder(self, tokens: int) -> TokenDecoder:
-        """A transformer of these sizes over that many tokens."""
-        return TokenDecoder(tokens, self.width, layers=self.layers, heads=self.heads, feed_forward=4 * self.width)
 
 
 class LogoNav(nn.Module):

@@ -18,29 +18,20 @@ from baselines.efficientnet import FEATURES, EfficientNet
 from baselines.frame_stack import encoded_one_by_one, unstacked
 from baselines.nomad.diffusion import denoised
 from baselines.nomad.unet import ConditionalUnet1D
+from baselines.token_config import TokenConfig
 
 STEP_LOW, STEP_HIGH = (-2.5, -4.0), (5.0, 4.0)
 """Smallest and largest step (x ahead, y left) between waypoints, in units of the data's spacing; [-1, 1] inside."""
 
 
 @dataclass(frozen=True)
-class NoMaDConfig:
+class NoMaDConfig(TokenConfig):
     """Sizes; the defaults are the published ones."""
 
     context: int = 3
-    """Frames before the current one."""
     horizon: int = 8
     """A multiple of 4."""
     width: int = 256
-    layers: int = 4
-    heads: int = 4
-    encoder_width: float = 1.0
-    """Scales the layers of the EfficientNets."""
-
-    @property
-    def frames(self) -> int:
-        """N."""
-        return self.context + 1
 
 
 class VisionEncoder(nn.Module):

@@ -11,31 +11,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from baselines.attention import TAPER, TokenDecoder
+from baselines.attention import TAPER
 from baselines.efficientnet import FEATURES, EfficientNet
 from baselines.frame_stack import encoded_one_by_one, unstacked
+from baselines.token_config import TokenConfig
 from baselines.waypoints import GoalPrediction, waypoints_of
 
 
 @dataclass(frozen=True)
-class ViNTConfig:
+class ViNTConfig(TokenConfig):
     """Sizes; the defaults are those of the published ``vint.pth``."""
 
-    context: int = 5
-    """Frames before the current one."""
-    horizon: int = 5
-    width: int = 512
-    layers: int = 4
-    heads: int = 4
     late_fusion: bool = False
     """True: the goal's encoder sees the goal picture alone, False: the current frame and the goal."""
-    encoder_width: float = 1.0
-    """Scales the layers of the EfficientNets."""
-
-    @property
-    def frames(self) -> int:
-        """N."""
-        return self.context + 1
 
 
 LATE_FUSION = ViNTConfig(context=0, late_fusion=True)
@@ -52,9 +40,7 @@ class ViNT(nn.Module):
         self.goal_encoder = EfficientNet(3 if config.late_fusion else 6, width=config.encoder_width)
         self.compress_obs_enc = nn.Linear(FEATURES, config.width)
         self.compress_goal_enc = nn.Linear(FEATURES, config.width)
-        self.decoder = TokenDecoder(
-            config.frames + 1, config.width, layers=config.layers, heads=config.heads, feed_forward=4 * config.width
-        )
+        self.decoder = config.decoder(config.frames + 1)
         self.dist_predictor = nn.Sequential(nn.Linear(TAPER[-1], 1))
         self.action_predictor = nn.Sequential(nn.Linear(TAPER[-1], 4 * config.horizon))
 

@@ -23,7 +23,7 @@ def published_loop(*, steps: int, warmup_steps: int, learning_rate: float, **mor
     return LoopConfig(steps=steps, warmup_steps=warmup_steps, learning_rate=learning_rate, **(common | more))
 
 
-def small_loop(*, learning_rate: float, steps: int = 1_000, **more: Any) -> LoopConfig:
-    """For one core of a laptop: AdamW, a short warm-up, clipping, the average of the last some fifty steps."""
-    common: dict[str, Any] = {"warmup_steps": 50, "ema_decay": 0.98, "validate_every": 100}
+def small_loop(*, learning_rate: float, steps: int = 4_000, **more: Any) -> LoopConfig:
+    """For one core of a laptop: AdamW, a short warm-up, clipping, the average of about the last hundred steps."""
+    common: dict[str, Any] = {"warmup_steps": 100, "ema_decay": 0.99, "validate_every": 250}
     return LoopConfig(steps=steps, learning_rate=learning_rate, **(common | more))

@@ -32,7 +32,7 @@ PRESETS = {
     "small": Preset(
         GNMConfig(encoder_width=0.25, code=128),
         DataView((48, 36), GoalRule(taught=(0, 20)), windows=16, window=3, mirror_share=0.5),
-        small_loop(learning_rate=2e-3, steps=600),
+        small_loop(learning_rate=1e-3),
     ),
 }
 

@@ -25,7 +25,7 @@ PRESETS = {
     "small": Preset(
         NoMaDConfig(width=64, layers=2, encoder_width=0.25),
         DataView((48, 48), GoalRule(taught=(0, 20)), windows=8, window=6, mirror_share=0.5),
-        small_loop(learning_rate=1e-3, ema_decay=0.99, ema_power=0.75),
+        small_loop(learning_rate=1e-3, ema_power=0.75),
     ),
 }
 

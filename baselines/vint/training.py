@@ -24,7 +24,7 @@ PRESETS = {
     "small": Preset(
         ViNTConfig(width=64, layers=2, encoder_width=0.25),
         DataView((48, 36), GoalRule(taught=(0, 20)), windows=6, window=8, mirror_share=0.5),
-        small_loop(learning_rate=2e-3, steps=600),
+        small_loop(learning_rate=1e-3),
     ),
 }
 

@@ -22,7 +22,7 @@ from navbench_gs.domain.state import Privileged, WorldState
 from navbench_gs.domain.task import task_named
 from navbench_gs.domain.trajectory import Ended, Trajectory
 from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError
-from navbench_gs.geometry import to_robot_frame, wrap_angle
+from navbench_gs.geometry import arc_lengths, point_along, to_robot_frame, wrap_angle
 from navbench_gs.render.eye import Eye
 from navbench_gs.render.select import renderer_named
 from navbench_gs.suite.catalog import load_cloud, load_episodes, load_light, load_scene
@@ -61,6 +61,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
     |---|---|---|---|
     | ``rgb`` | (height, width, 3) uint8 | forward camera, 90 degrees wide, 0.5 m up; absent with ``rgb=False`` | - |
     | ``goal`` | (2,) | the goal, x ahead, y left of the robot | m |
+    | ``goal_heading`` | (1,) | direction of the route at the goal, robot frame; with ``goal_heading=True`` | rad |
     | ``velocity`` | (2,) | measured forward speed and yaw rate | m/s, rad/s |
     | ``odometry`` | (3,) | x, y, yaw since the start, in the frame of the start pose | m, rad |
     | ``depth`` | (height, width) | along the optical axis, inf where nothing is; with ``depth=True`` | m |
@@ -94,6 +95,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         depth: observe true depth.
         goal_image: observe a picture taken at the goal.
         route_images: observe pictures taken along the reference route.
+        goal_heading: observe the direction of the reference route at the goal.
         decision_period_s: time between two decisions, a multiple of the control tick (0.05 s).
         renderer: ``auto``, ``cpu``, ``cpu-detail``, ``cpu-spread`` or ``gsplat``.
         perturbation: what disturbs the camera, for example ``haze:0.05,exposure:-1`` (docs/perturbations.md).
@@ -122,6 +124,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         depth: bool = False,
         goal_image: bool = False,
         route_images: bool = False,
+        goal_heading: bool = False,
         decision_period_s: float = 0.2,
         renderer: str = "auto",
         perturbation: str = "",
@@ -134,6 +137,7 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         self.render_mode = render_mode
         self._action = _spec(ActionSpec, kind=action, horizon=horizon, period_s=waypoint_period_s)
         self._shown = {"rgb": rgb, "depth": depth, "goal_image": goal_image, "route_images": route_images}
+        self._heading_known = goal_heading
         self._ticks_per_decision = _ticks_per_decision(decision_period_s, rules.clock.tick_s)
         need = _spec(CameraNeed, width_px=width, height_px=height)
         perturbations = parsed_perturbations(perturbation)
@@ -296,11 +300,15 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         """Goal, velocity and odometry, exact."""
         pose, start = self._state.robot, np.array(self.episode.start)
         moved = [*to_robot_frame(pose[:2], start), wrap_angle(float(pose[2] - start[2]))]
-        return {
+        known = {
             "goal": to_robot_frame(self.episode.goal, pose).astype(np.float32),
             "velocity": self._state.robot_velocity.astype(np.float32),
             "odometry": np.array(moved, dtype=np.float32),
         }
+        if self._heading_known:
+            heading = goal_heading(self.episode) - float(pose[2])
+            known["goal_heading"] = np.array([wrap_angle(heading)], dtype=np.float32)
+        return known
 
     def _pictures(self) -> dict[str, NDArray[Any]]:
         """The camera's channels that are shown, rendered at most once per moment."""
@@ -346,6 +354,8 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
             "velocity": spaces.Box(-np.inf, np.inf, (2,), np.float32),
             "odometry": spaces.Box(-np.inf, np.inf, (3,), np.float32),
         }
+        if self._heading_known:
+            values["goal_heading"] = spaces.Box(-np.pi, np.pi, (1,), np.float32)
         return spaces.Dict({**{key: space for key, space in shown.items() if self._shown[key]}, **values})
 
 
@@ -375,10 +385,16 @@ def env_for_card(
         depth=needs.depth,
         goal_image=needs.goal_image,
         route_images=needs.route_images,
+        goal_heading=needs.goal_heading,
         decision_period_s=card.decision_period_s,
         renderer=renderer,
         perturbation=perturbation,
     )
+
+
+def goal_heading(episode: Episode) -> float:
+    """World direction in radians in which the reference route reaches the goal."""
+    return point_along(episode.route, float(arc_lengths(episode.route)[-1]))[2]
 
 
 def action_array(action: Action, card: AgentCard) -> Floats:

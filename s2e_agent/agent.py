@@ -61,7 +61,7 @@ class S2EAgent:
         torch.set_num_threads(1)
         chosen = parse_variant(variant)
         if checkpoint is not None and chosen.weights:
-            raise AgentCardError(f"'{chosen.name}' names its weights already: leave --checkpoint out")
+            raise AgentCardError(f"'{chosen.name}' names its weights already: leave --weights out")
         path = chosen.checkpoint if checkpoint is None else Path(checkpoint)
         if path is None:
             path = shipped_weights(SHIPPED_NAMES[chosen.weights])

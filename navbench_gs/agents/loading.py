@@ -41,7 +41,7 @@ def load_agent(name: str, *, checkpoint: str | None = None) -> Agent:
     elif "checkpoint" in inspect.signature(make).parameters:
         agent = make(checkpoint=checkpoint)
     else:
-        raise AgentCardError(f"agent '{name}' has no weights: leave --checkpoint out")
+        raise AgentCardError(f"agent '{name}' has no weights: leave --weights out")
     missing = [part for part in ("reset", "act") if not callable(getattr(agent, part, None))]
     if missing or not isinstance(getattr(agent, "card", None), AgentCard):
         raise AgentCardError(f"agent '{name}' lacks {', '.join(missing) or 'an AgentCard under card'}")

@@ -25,7 +25,7 @@ def drives() -> None:
 @click.option("--first-scene", default=0, show_default=True, type=click.IntRange(min=0), help="Number of the first.")
 @click.option("--task", "tasks", help="Tasks by turns, comma separated; without it half are obstacle_ped.")
 @click.option("--driver", default="", help="A waypoint agent that drives while the oracle says what it would do.")
-@click.option("--checkpoint", help="Weights of the driver.")
+@click.option("--weights", "checkpoint", metavar="FILE", help="Weights of the driver.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes.")
 @click.option("--seed", default=0, show_default=True)
 def record(

@@ -24,13 +24,16 @@ def agents() -> None:
     from rich.markup import escape
 
     from navbench_gs.agents.loading import agent_names, load_agent
-    from navbench_gs.errors import one_line
+    from navbench_gs.errors import WeightsError, one_line
     from navbench_gs.evaluation.needs import needs_text
 
     table = _table("agent", "revision", "needs", "decides every", "weights", "licence", "what")
     for name in agent_names():
         try:
             card = load_agent(name).card
+        except WeightsError as error:
+            table.add_row(name, "", "", "", "none", "", escape(str(error)))
+            continue
         except Exception as error:  # one broken plugin must not hide the others
             table.add_row(name, "", "", "", "", "", f"[red]cannot be loaded: {escape(one_line(error))}[/]")
             continue

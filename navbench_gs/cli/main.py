@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
     "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
+    "agent": ("navbench_gs.cli.agent:agent", "Get the weights of published agents."),
+    "train": ("navbench_gs.cli.train:train", "Train one of the published networks on drives."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
 }

@@ -72,7 +72,12 @@ def variant(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder.  [default: below runs/, named for the run]")
 @click.option("--video", is_flag=True, help="Also draw an mp4 of every episode.")
 @click.option("--seed", "agent_seed", default=0, show_default=True, help="Seed of a stochastic agent.")
-@click.option("--checkpoint", type=click.Path(exists=True), help="Weights to use instead of the agent's own.")
+@click.option(
+    "--weights",
+    "checkpoint",
+    metavar="FILE",
+    help="Weights to use instead of the agent's own; published baselines also take 'random', untrained.",
+)
 @click.option(
     "--renderer",
     default="auto",

@@ -27,6 +27,7 @@ class Needs(Record):
     depth: bool = False
     goal_image: bool = False
     route_images: bool = False
+    goal_heading: bool = False
     privileged: bool = False
 
 

@@ -28,3 +28,5 @@ class Observation:
     """(H, W, 3) view at the goal in the empty scene; at reset only, if declared."""
     route_images: NDArray[np.uint8] | None = None
     """(R, H, W, 3) views along the reference route in the empty scene; at reset only, if declared."""
+    goal_heading: NDArray[np.float32] | None = None
+    """(1,) direction of the reference route at the goal in the robot frame, radians; only if declared."""

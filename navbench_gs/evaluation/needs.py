@@ -15,7 +15,11 @@ def sees(needs: Needs) -> bool:
 def needs_text(needs: Needs) -> str:
     """The needs as one short text for a table, for example ``rgb 160x120, goal image``."""
     parts = [f"rgb {needs.camera.width_px}x{needs.camera.height_px}"] if needs.camera else []
-    parts += [name.replace("_", " ") for name in ("depth", "goal_image", "route_images") if getattr(needs, name)]
+    parts += [
+        name.replace("_", " ")
+        for name in ("depth", "goal_image", "route_images", "goal_heading")
+        if getattr(needs, name)
+    ]
     if needs.privileged:
         parts.append("privileged")
     return ", ".join(parts) or "goal point"

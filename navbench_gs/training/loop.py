@@ -1,7 +1,7 @@
 """The training loop that both learning wings share: schedule, EMA, log, validation, best weights, exact resume.
 
 Every step draws its batch and its dropout from streams keyed by (seed, step), so a resumed run equals an
-uninterrupted one on the same machine.
+uninterrupted one on the same machine. Several processes (``torchrun``) take the mean of their gradients.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import torch
 from pydantic import Field
@@ -22,6 +22,7 @@ from navbench_gs.domain.record import Record
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import WeightsError
 from navbench_gs.training.curves import Curves
+from navbench_gs.training.data_parallel import ALONE, Peers
 
 LOG_FILE = "log.jsonl"
 STATE_FILE = "state.pt"
@@ -33,11 +34,19 @@ class LoopConfig(Record):
     steps: int = Field(ge=1)
     warmup_steps: int = 100
     learning_rate: float = 1e-3
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """What follows the warm-up."""
     final_share: float = 0.02
     """Learning rate at the last step, as a share of the highest (cosine between)."""
+    optimiser: Literal["adamw", "adam"] = "adamw"
+    betas: tuple[float, float] = (0.9, 0.98)
     weight_decay: float = 0.02
-    clip_norm: float = 1.0
+    clip_norm: float | None = 1.0
+    """Gradients longer than this are shortened to it; None: none is."""
     ema_decay: float = 0.998
+    """Highest decay of the running average of the weights; 0: no average is kept."""
+    ema_power: float | None = None
+    """The decay rises as 1 - (1 + step)^-power; None: as (1 + step) / (10 + step)."""
     validate_every: int = 500
     seed: int = 0
     half: bool = False
@@ -53,7 +62,10 @@ class Trainable(Protocol):
         ...
 
     def loss(self, step: int, seed: int) -> tuple[Tensor, dict[str, float]]:
-        """Loss of the batch of this step, and what to log of it. The batch depends on (seed, step) alone."""
+        """Loss of the batch of this step, and what to log of it. The batch depends on (seed, step) alone.
+
+        With several processes ``step`` counts the batches of all of them.
+        """
         ...
 
     def validate(self, model: nn.Module) -> dict[str, float]:
@@ -72,24 +84,30 @@ class Trained:
 
 
 def learning_rate(config: LoopConfig, step: int) -> float:
-    """Linear warm-up, then a half cosine down to ``final_share`` of the highest rate."""
+    """Linear warm-up, then a half cosine down to ``final_share`` of the highest rate, or the highest throughout."""
     if step < config.warmup_steps:
         return config.learning_rate * (step + 1) / config.warmup_steps
+    if config.schedule == "constant":
+        return config.learning_rate
     share = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     cosine = 0.5 * (1.0 + math.cos(math.pi * min(1.0, share)))
     return config.learning_rate * (config.final_share + (1.0 - config.final_share) * cosine)
 
 
-class ExponentialAverage:
-    """Running average of a model's weights; early steps count more, until ``decay`` is reached."""
+def average_decay(config: LoopConfig, step: int) -> float:
+    """How much of the running average stays after ``step``: rises to ``ema_decay``."""
+    rising = (1.0 + step) / (10.0 + step) if config.ema_power is None else 1.0 - (1.0 + step) ** -config.ema_power
+    return min(config.ema_decay, rising)
 
-    def __init__(self, model: nn.Module, decay: float) -> None:
-        self.decay = decay
+
+class ExponentialAverage:
+    """Running average of a model's weights."""
+
+    def __init__(self, model: nn.Module) -> None:
         self.weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
 
-    def update(self, model: nn.Module, step: int) -> None:
-        """Move the average towards the model's weights after ``step``."""
-        decay = min(self.decay, (1.0 + step) / (10.0 + step))
+    def update(self, model: nn.Module, decay: float) -> None:
+        """Move the average towards the model's weights, keeping ``decay`` of it."""
         for name, value in model.state_dict().items():
             if value.is_floating_point():
                 self.weights[name].lerp_(value.detach(), 1.0 - decay)
@@ -103,14 +121,20 @@ class Training:
     It trains on the device that the model's parameters are on. With ``tensorboard`` the log goes there as well.
     """
 
-    def __init__(self, trainable: Trainable, config: LoopConfig, folder: Path, *, tensorboard: bool = False) -> None:
-        self.trainable, self.config, self.folder = trainable, config, folder
+    def __init__(
+        self,
+        trainable: Trainable,
+        config: LoopConfig,
+        folder: Path,
+        *,
+        peers: Peers = ALONE,
+        tensorboard: bool = False,
+    ) -> None:
+        self.trainable, self.config, self.folder, self.peers = trainable, config, folder, peers
         self.device = next(trainable.model.parameters()).device
         self.curves = Curves(folder) if tensorboard else None
-        self.optimiser = torch.optim.AdamW(
-            _decayed_groups(trainable.model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
-        )
-        self.average = ExponentialAverage(trainable.model, config.ema_decay)
+        self.optimiser = _optimiser(trainable.model, config)
+        self.average = ExponentialAverage(trainable.model)
         self.best: Trained | None = None
         self.step = 0
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,12 +147,16 @@ class Training:
         while self.step < last:
             losses.append(self._take_step())
             if self.step % self.config.validate_every == 0 or self.step == last:
-                row = self._validate() | _means(losses) | {"wall_s": round(time.monotonic() - started, 1)}
-                self._log(row)
-                if report is not None:
-                    report(row)
+                if self.peers.chief:
+                    row = self._validate() | _means(losses) | {"wall_s": round(time.monotonic() - started, 1)}
+                    self._log(row)
+                    if report is not None:
+                        report(row)
+                    self._save()
                 losses.clear()
-                self._save()
+                self.peers.wait()
+        if not self.peers.chief:
+            self._resume()
         if self.best is None:
             raise WeightsError(f"{self.folder} holds no validated weights; train for at least one step")
         return self.best
@@ -137,14 +165,18 @@ class Training:
         model, seed = self.trainable.model.train(), self.config.seed
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.config, self.step)
-        torch.manual_seed(stream_seed("training", seed, self.step))
+        number = self.peers.batch_number(self.step)
+        torch.manual_seed(stream_seed("training", seed, number))
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.half):
-            loss, logs = self.trainable.loss(self.step, seed)
+            loss, logs = self.trainable.loss(number, seed)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(model.parameters(), self.config.clip_norm)
+        self.peers.average_gradients(model)
+        limit = math.inf if self.config.clip_norm is None else self.config.clip_norm
+        norm = nn.utils.clip_grad_norm_(model.parameters(), limit)
         self.optimiser.step()
-        self.average.update(model, self.step)
+        self.peers.average_statistics(model)
+        self.average.update(model, average_decay(self.config, self.step))
         self.step += 1
         return logs | {"loss": float(loss.detach()), "gradient_norm": float(norm)}
 
@@ -155,7 +187,7 @@ class Training:
         with torch.no_grad():
             metrics = {"step": float(self.step), **self.trainable.validate(model.eval())}
         if self.best is None or metrics["score"] < self.best.metrics["score"]:
-            self.best = Trained({name: value.clone() for name, value in self.average.weights.items()}, metrics)
+            self.best = Trained({name: value.cpu().clone() for name, value in self.average.weights.items()}, metrics)
         model.load_state_dict(trained)
         return metrics
 
@@ -169,6 +201,7 @@ class Training:
         assert self.best is not None
         state: dict[str, Any] = {
             "config": self.config.digest(),
+            "processes": self.peers.size,
             "step": self.step,
             "model": self.trainable.model.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -184,13 +217,18 @@ class Training:
         if not path.exists():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["config"] != self.config.digest():
+        if state["config"] != self.config.digest() or state["processes"] != self.peers.size:
             raise WeightsError(f"{path} belongs to a run with other numbers; choose another folder or delete it")
         self.step = state["step"]
         self.trainable.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average.weights = state["average"]
         self.best = Trained(state["best"]["weights"], state["best"]["metrics"])
+
+
+def _optimiser(model: nn.Module, config: LoopConfig) -> torch.optim.Optimizer:
+    kind = torch.optim.AdamW if config.optimiser == "adamw" else torch.optim.Adam
+    return kind(_decayed_groups(model, config.weight_decay), lr=config.learning_rate, betas=config.betas)
 
 
 def _decayed_groups(model: nn.Module, decay: float) -> list[dict[str, Any]]:

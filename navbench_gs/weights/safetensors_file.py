@@ -56,7 +56,9 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             facts = json.loads((file.metadata() or {}).get(FACTS_KEY, "{}"))
             tensors = {name: file.get_tensor(name) for name in sorted(file.keys())}
     except (SafetensorError, ValueError) as error:
-        raise WeightsError(f"{path} is not a safetensors file: {error}") from error
+        raise WeightsError(
+            f"{path} is not a safetensors file ({error}); 'navbench agent convert' makes one of a published file"
+        ) from error
     return {
         name: value.to(torch.float32) if value.is_floating_point() else value for name, value in tensors.items()
     }, facts

@@ -170,6 +170,17 @@ def test_goal_and_route_images_come_with_the_first_observation_only(make):
     assert later.rgb is not None
 
 
+def test_goal_heading_is_the_end_of_the_route_seen_by_the_robot(make, yard):
+    env = make(goal_heading=True)
+    episode = yard.episode(start=(-6.0, -6.0, 0.5), route=((-6.0, -6.0), (6.0, -6.0), (6.0, 6.0)))
+    first, _ = env.reset(options={"episode": episode})
+    assert first["goal_heading"] == pytest.approx([np.pi / 2 - 0.5], abs=1e-4) and first in env.observation_space
+    env.step(np.array([0.0, 1.0]))
+    seen = env.observe()
+    assert seen.goal_heading == pytest.approx([np.pi / 2 - 0.5 - seen.odometry[2]], abs=1e-4)
+    assert make().reset(options={"index": 0})[0].keys() == {"goal", "velocity", "odometry"}
+
+
 def test_goal_image_shows_the_empty_scene_from_the_goal(make, yard):
     env = make("obstacle_ped", rgb=True, goal_image=True)
     env.reset(options={"index": 0})

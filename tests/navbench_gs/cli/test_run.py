@@ -30,7 +30,7 @@ OPTIONS = [
     "--out",
     "--video",
     "--seed",
-    "--checkpoint",
+    "--weights",
     "--renderer",
     "--perturb",
     "--shard",
@@ -108,8 +108,7 @@ def test_an_agent_that_cannot_be_made_is_named_with_its_reason(misbehaving, suit
         (["--shard", "3/2"], "'3/2' is no shard"),
         (["--workers", "0"], "--workers"),
         (["--scenes", ","], "names nothing"),
-        (["--checkpoint", "nowhere.safetensors"], "nowhere.safetensors"),
-        (["--checkpoint", __file__], "agent 'straight' has no weights"),
+        (["--weights", __file__], "agent 'straight' has no weights"),
         (["--renderer", "gpu"], "--renderer"),
     ],
 )

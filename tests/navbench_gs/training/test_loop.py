@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from navbench_gs.errors import WeightsError
-from navbench_gs.training.loop import ExponentialAverage, LoopConfig, Training, learning_rate
+from navbench_gs.training.loop import ExponentialAverage, LoopConfig, Training, average_decay, learning_rate
 
 
 class Line:
@@ -54,7 +54,19 @@ def test_a_folder_of_another_run_is_refused(tmp_path):
 def test_the_average_forgets_early_weights_fast():
     model = nn.Linear(1, 1, bias=False)
     nn.init.zeros_(model.weight)
-    average = ExponentialAverage(model, decay=0.9)
+    average = ExponentialAverage(model)
     nn.init.ones_(model.weight)
-    average.update(model, 0)
+    average.update(model, average_decay(LoopConfig(steps=1, ema_decay=0.9), 0))
     assert float(average.weights["weight"]) == pytest.approx(0.9)  # decay (1 + 0) / (10 + 0)
+
+
+def test_the_decay_rises_by_its_power_up_to_its_highest():
+    config = LoopConfig(steps=1, ema_power=0.75, ema_decay=0.9)
+    assert average_decay(config, 0) == 0.0 and average_decay(config, 15) == pytest.approx(0.875)  # 1 - 16^-0.75
+    assert average_decay(config, 10_000) == 0.9
+    assert average_decay(LoopConfig(steps=1, ema_decay=0.0), 500) == 0.0
+
+
+def test_a_constant_rate_stays_after_its_warm_up():
+    config = LoopConfig(steps=100, warmup_steps=10, learning_rate=1.0, schedule="constant")
+    assert learning_rate(config, 4) == 0.5 and learning_rate(config, 10) == learning_rate(config, 99) == 1.0

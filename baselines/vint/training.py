@@ -1,0 +1,41 @@
+"""How ViNT is trained."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from baselines.data.goal_pictures import GoalRule
+from baselines.data.image_goal_batch import ImageGoalBatch
+from baselines.image_goal_training import DataView, GoalNetworkTraining, drives_of, frame_tokens
+from baselines.presets import published_loop, small_loop
+from baselines.training import Data, Preset
+from baselines.vint.agent import KIND
+from baselines.vint.loss import ACTION_DISTANCES
+from baselines.vint.model import ViNT, ViNTConfig
+from baselines.waypoints import GoalPrediction
+
+GOALS = GoalRule(taught=ACTION_DISTANCES)
+PRESETS = {
+    "published": Preset(
+        ViNTConfig(),
+        DataView(KIND.picture_px, GOALS, windows=256),
+        published_loop(steps=400_000, warmup_steps=16_000, learning_rate=5e-4),
+    ),
+    "small": Preset(
+        ViNTConfig(width=64, layers=2, encoder_width=0.25),
+        DataView((48, 36), GoalRule(taught=(0, 20)), windows=6, window=8, mirror_share=0.5),
+        small_loop(learning_rate=1e-3),
+    ),
+}
+
+
+def predict(network: ViNT, pictures: Tensor, batch: ImageGoalBatch) -> GoalPrediction:
+    """A token for every distinct frame, and one for each pair of current frame and goal."""
+    goal_tokens = network.encode_goal(pictures[batch.history[:, -1]], pictures[batch.goal])
+    return network.decode(frame_tokens(network, pictures, batch), goal_tokens)
+
+
+def trainable(network: ViNT, preset: Preset, data: Data) -> GoalNetworkTraining:
+    """Network and drives, ready for the loop."""
+    training, held_out = drives_of(preset, data)
+    return GoalNetworkTraining(network, predict, preset.view, training, held_out)

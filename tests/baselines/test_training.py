@@ -1,0 +1,171 @@
+"""Every recipe overfits a few made frames, and its file drives; resuming, mistakes and the command."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+
+from baselines.citywalker.training import ClipView
+from baselines.data.citywalk_batch import GoalRange
+from baselines.data.goal_pictures import GoalRule
+from baselines.image_goal_training import DataView
+from baselines.mbra.model import MBRAConfig, Relabeller
+from baselines.mbra.relabelling import plan_towards, relabelled
+from baselines.training import MODULES, Data, Preset, chosen_preset, recipe_of, train
+from navbench_gs.cli.main import main
+from navbench_gs.domain.streams import stream
+from navbench_gs.errors import UnknownNameError, WeightsError
+from navbench_gs.training.loop import LoopConfig
+from navbench_gs.weights.safetensors_file import read_weights
+from tests.baselines.data.test_citywalk import walk, write_poses, write_video
+from tests.baselines.tiny_networks import TINY
+
+LOOP = LoopConfig(steps=24, warmup_steps=2, learning_rate=4e-3, weight_decay=0.0, ema_decay=0.0, validate_every=12)
+VIEW = DataView((48, 36), GoalRule(farthest=6, taught=(0, 6)), windows=2, window=4)
+RELABELLER = MBRAConfig(context=2, width=16, layers=1, heads=2, encoder_width=0.1)
+PRESETS = {
+    "gnm": Preset(TINY["gnm"].config, VIEW, LOOP),
+    "vint": Preset(TINY["vint"].config, VIEW, LOOP),
+    "nomad": Preset(TINY["nomad"].config, VIEW, LOOP),
+    "logonav": Preset(TINY["mbra"].config, VIEW, LOOP),
+    "mbra": Preset(RELABELLER, VIEW, LOOP),
+    "citywalker": Preset(TINY["citywalker"].config, ClipView(8, GoalRange(5, 10)), LOOP),
+}
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory):
+    """Three clips of 20 s."""
+    folder = tmp_path_factory.mktemp("clips")
+    for name in "abc":
+        write_video(folder / "videos" / f"{name}.mp4", 600)
+        write_poses(folder / "poses" / f"{name}.txt", walk(101))
+    return folder
+
+
+def data_of(folder, out, **more):
+    return Data(folders=(folder,), spacings={}, weights={}, prepared=out / "prepared", **more)
+
+
+def train_tiny(name, folder, out, **changes):
+    preset = replace(PRESETS[name], loop=LOOP.model_copy(update=changes))
+    return train(name, preset, data_of(folder, out), out)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_recipe_overfits_made_frames(name, drives, clips, tmp_path):
+    outcome = train_tiny(name, clips if name == "citywalker" else drives, tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert rows[1]["train_loss"] < rows[0]["train_loss"]
+    tensors, facts = read_weights(outcome.weights)
+    assert facts["network"] == recipe_of(name).KIND.name and facts["metrics"]["step"] in (12, 24)
+    recipe_of(name).KIND.make(PRESETS[name].network).load_state_dict(tensors)
+
+
+def test_trained_weights_drive(drives, tmp_path):
+    outcome = train_tiny("vint", drives, tmp_path, steps=2)
+    card = TINY["vint"].agent(str(outcome.weights)).card
+    assert card.weights == outcome.sha256 and card.action.horizon == 5
+
+
+def test_a_resumed_training_equals_an_uninterrupted_one(drives, tmp_path):
+    from navbench_gs.training.loop import Training
+
+    def run(folder, until=None):
+        recipe, preset = (
+            recipe_of("nomad"),
+            replace(PRESETS["nomad"], loop=LOOP.model_copy(update={"validate_every": 2, "steps": 4})),
+        )
+        torch.manual_seed(0)
+        trainable = recipe.trainable(recipe.KIND.make(preset.network), preset, data_of(drives, folder))
+        return Training(trainable, preset.loop, folder).run(until)
+
+    whole = run(tmp_path / "whole")
+    run(tmp_path / "parts", until=2)
+    parts = run(tmp_path / "parts")
+    assert whole.metrics == parts.metrics
+    assert all(torch.equal(value, parts.weights[name]) for name, value in whole.weights.items())
+
+
+def test_held_out_errors_of_constant_velocity_are_those_of_the_arcs(drives, tmp_path):
+    """On an arc of b rad a step the last step repeated is off by what turning on would have given."""
+    recipe, preset = recipe_of("gnm"), PRESETS["gnm"]
+    network = recipe.KIND.make(preset.network).eval()
+    trainable = recipe.trainable(network, preset, data_of(drives, tmp_path))
+    with torch.no_grad():
+        found = trainable.validate(network)["constant_velocity_error_m"]
+    bends = [abs((int(clip) % 3 - 1) * 0.08) for clip in _held_out_numbers(drives)]
+    expected = np.mean([_arc_error(bend) for bend in bends])
+    assert found == pytest.approx(expected, rel=0.02)
+
+
+def _held_out_numbers(drives):
+    from navbench_gs.drives.splits import read_split
+
+    return [name.rsplit("-", 1)[1] for name in read_split(drives)["test"]]
+
+
+def _arc_error(bend):
+    headings = bend * np.arange(0, 5)
+    true = 0.25 * np.cumsum(np.stack([np.cos(headings), np.sin(headings)], axis=1), axis=0)
+    last = 0.25 * np.array([np.cos(-bend), np.sin(-bend)])
+    return np.linalg.norm(true - last * np.arange(1, 6)[:, None], axis=1).mean()
+
+
+def test_labels_of_the_relabeller_are_its_plan_in_eighths_of_a_metre():
+    torch.manual_seed(0)
+    teacher = Relabeller(RELABELLER).eval()
+    pictures, history, goal = torch.randn(4, 3, 48, 64), torch.tensor([[0, 1, 2]]), torch.tensor([3])
+    labels = relabelled(teacher, pictures, history, goal)
+    with torch.no_grad():
+        plan = plan_towards(teacher, pictures, history, goal)
+    turn, length = float(plan.yaw_rate_rps[0, 0]) * 0.333, float(plan.speed_mps[0, 0]) * 0.333
+    ahead = length * (np.sin(turn) / turn) / 0.125
+    assert float(labels[0, 0, 0]) == pytest.approx(ahead, rel=1e-4)
+    assert labels[0, 0, 2:].tolist() == pytest.approx([np.cos(turn), np.sin(turn)], abs=1e-5)
+
+
+def test_logonav_learns_from_frodobots_by_a_teacher(drives, tmp_path):
+    pytest.importorskip("zarr", minversion="3")
+    from tests.baselines.data.test_frodobots import made_bots
+
+    bots = made_bots(tmp_path / "bots")
+    preset = replace(
+        PRESETS["logonav"], view=replace(VIEW, windows=2, window=1), loop=LOOP.model_copy(update={"steps": 2})
+    )
+    data = Data(folders=(drives, bots), spacings={}, weights={}, prepared=tmp_path / "prepared")
+    with pytest.raises(WeightsError, match="--teacher"):
+        train("logonav", preset, data, tmp_path / "none")
+    teacher = train_tiny("mbra", drives, tmp_path / "mbra", steps=1).weights
+    assert train("logonav", preset, replace(data, teacher=teacher), tmp_path / "logonav").metrics["step"] == 2
+
+
+def test_a_batch_depends_on_its_key_alone(drives, tmp_path):
+    recipe, preset = recipe_of("vint"), replace(PRESETS["vint"], view=replace(VIEW, mirror_share=0.5))
+    trainable = recipe.trainable(recipe.KIND.make(preset.network), preset, data_of(drives, tmp_path))
+    first, again, other = (trainable.training_batch(stream("batch", 0, step)) for step in (3, 3, 4))
+    assert torch.equal(first.frames, again.frames) and torch.equal(first.actions, again.actions)
+    assert first.actions.shape == other.actions.shape and not torch.equal(first.actions, other.actions)
+
+
+def test_every_network_has_a_small_and_a_published_preset():
+    for name in MODULES:
+        assert set(recipe_of(name).PRESETS) == {"small", "published"}
+        assert recipe_of(name).PRESETS["published"].network == recipe_of(name).KIND.config()
+    with pytest.raises(UnknownNameError, match="did you mean 'small'"):
+        chosen_preset("gnm", "smal", steps=None, seed=0)
+    with pytest.raises(UnknownNameError, match="did you mean 'gnm'"):
+        recipe_of("gmn")
+
+
+def test_the_command_trains_and_says_where_the_weights_are(drives, tmp_path):
+    arguments = ["train", "gnm", "--data", str(drives), "--out", str(tmp_path), "--steps", "1"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "curves.png").exists()
+    assert f"{tmp_path / 'gnm.safetensors'}  sha256" in result.output and "waypoint_error_m" in result.output
+    refused = CliRunner().invoke(main, [*arguments[:-1], "2"])
+    assert refused.exit_code != 0 and "other numbers" in refused.output

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from s2e_agent.config import PolicyConfig
 from s2e_agent.encoder import FrameEncoder
 from s2e_agent.mixture import Mixture
+from s2e_agent.residual import attach
 
 DIRECTIONLESS_M = 0.5
 """Anchors nearer than this begin as short paths, not as unit-speed ones: their direction means little."""
@@ -120,6 +121,8 @@ class Policy(nn.Module):
         self.context = ContextEncoder(config)
         self.query = FeedForward(2, config.width, config.width)
         self.decoder = nn.ModuleList(AttentionBlock(config) for _ in range(config.decoder_layers))
+        if config.residual:
+            attach(self.decoder, config.width)
         self.head = MixtureHead(config)
         self.register_buffer("anchors", torch.zeros(config.anchors, 2))
 
@@ -130,7 +133,11 @@ class Policy(nn.Module):
     def decode(self, tokens: Tensor, present: Tensor, goals: Tensor) -> Mixture:
         """Mixture for frame tokens (B, k, T, W) that :attr:`encoder` made, as :class:`ContextEncoder` takes them."""
         memory, absent = self.context(tokens, present, goals)
-        queries = self.query(self.anchors)[None].expand(len(tokens), -1, -1)
+        return self.decide(memory, absent)
+
+    def decide(self, memory: Tensor, absent: Tensor) -> Mixture:
+        """Mixture for a context memory (B, S, W) and its absent tokens (B, S), as :attr:`context` gives them."""
+        queries = self.query(self.anchors)[None].expand(len(memory), -1, -1)
         for block in self.decoder:
             queries = block(queries, memory, absent)
         mixture: Mixture = self.head(queries, self.anchors)

@@ -12,6 +12,7 @@ import click
 
 from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import NavBenchError
+from s2e_agent.finetune_cli import finetune
 
 
 @click.group()
@@ -83,6 +84,9 @@ def open_loop_command(weights: Path | None, data_sets: tuple[Path, ...]) -> None
     config = preset_named("tiny").pretrain
     samples = read_samples(data_sets, "test", policy.config, config.min_labels)
     click.echo(json.dumps({name: round(value, 4) for name, value in open_loop(policy, samples, config).items()}))
+
+
+commands.add_command(finetune)
 
 
 def _report(row: dict[str, float]) -> None:

@@ -23,7 +23,8 @@ def critic_state(goals: Tensor, velocity: Tensor, range_m: float, infos: Mapping
     distance = goals.norm(dim=-1, keepdim=True).clamp_min(1e-3)
     parts = [distance.clamp_max(range_m) / range_m, goals / distance, velocity]
     if infos is not None:
-        parts += [(infos[name].float().clamp(0.0, most) / most)[:, None] for name, most in PRIVILEGED_M.items()]
+        far = torch.full_like(distance[:, 0], torch.inf)  # before its first step the world has not measured
+        parts += [(infos.get(name, far).clamp(0.0, most) / most)[:, None] for name, most in PRIVILEGED_M.items()]
     return torch.cat(parts, dim=-1)
 
 

@@ -56,7 +56,7 @@ class Experience:
         self, actor: Actor, critic: Critic, prior: Prior | None, world: TrainingWorld, config: FinetuneConfig
     ) -> None:
         self.actor, self.critic, self.prior, self.world, self.config = actor, critic, prior, world, config
-        self.tally = Tally(world.num_envs)
+        self.tally = Tally()
         self._perception = Perception(actor.policy)
         self._buffer = Buffer(keep_frames=sees_anew(config.strategy))
 
@@ -81,7 +81,7 @@ class Experience:
         )
         started = self._infos["started"].bool()
         terms = self._terms(decision)
-        self.tally.add(self._infos, terminated | truncated, ~started, terms)
+        self.tally.add(self._infos, ~started, terms)
         self._look(started)
         return Step(
             states=decision.states,

@@ -19,9 +19,9 @@ class FakeWorld:
         self._places = torch.zeros(self.num_envs, 3)
         self._velocity = torch.zeros(self.num_envs, 2)
         self._age = torch.zeros(self.num_envs, dtype=torch.long)
+        self._contacts = torch.zeros(self.num_envs)
         self._over = torch.zeros(self.num_envs, dtype=torch.bool)
-        nothing = torch.zeros(self.num_envs, dtype=torch.bool)
-        return self._observation(), self._infos(torch.zeros(self.num_envs), nothing, nothing)
+        return self._observation(), {}
 
     def step(self, actions):
         commands = actions if actions.ndim == 2 else (actions[:, 0].norm(dim=-1) / 0.25)[:, None].expand(-1, 2)
@@ -39,6 +39,7 @@ class FakeWorld:
         truncated = (self._age >= TIME_LIMIT) & ~success
         progress = (before - self._left()) * ~started
         contact = (speed > 1.0) & ~started
+        self._contacts = torch.where(started, 0.0, self._contacts + contact)
         self._over = success | truncated
         return self._observation(), progress, success, truncated, self._infos(progress, success, contact, started)
 
@@ -55,8 +56,8 @@ class FakeWorld:
         noise = torch.randint(0, 200, (self.num_envs, HEIGHT, WIDTH, 3), generator=self._generator)
         return {"rgb": noise.byte(), "goal": goal, "velocity": self._velocity}
 
-    def _infos(self, progress, success, contact, started=None):
-        far = torch.full((self.num_envs,), 5.0)
+    def _infos(self, progress, success, contact, started):
+        far, ended = torch.full((self.num_envs,), 5.0), self._over
         return {
             "cost_to_go_m": self._left(),
             "progress_m": progress,
@@ -68,5 +69,11 @@ class FakeWorld:
             "edge_clearance_m": far,
             "off_walkable": torch.zeros_like(success),
             "pedestrian_gap_m": torch.full((self.num_envs,), torch.inf),
-            "started": torch.zeros_like(success) if started is None else started,
+            "started": started,
+            "ended": ended,
+            "episode_success": success.float(),
+            "episode_strict_success": (success & (self._contacts == 0)).float(),
+            "episode_contacts": self._contacts * ended,
+            "episode_route_completion": success.float(),
+            "episode_length": self._age * ended,
         }

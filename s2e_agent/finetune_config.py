@@ -64,8 +64,8 @@ class PpoConfig(Record):
     discount: float = 0.98
     gae_lambda: float = 0.95
     clip: float = 0.2
-    epochs: int = 3
-    minibatch: int = 512
+    epochs: int = 4
+    minibatch: int = 384
     learning_rate: float = 3e-4
     """Of the policy; falls linearly to ``final_share`` of it."""
     critic_learning_rate: float = 1e-3

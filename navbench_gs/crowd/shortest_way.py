@@ -51,11 +51,11 @@ def way_along(moves: Moves, origin: Floats, cell_m: float, start: Floats, goal: 
 @njit(cache=True)
 def _nearest_open(moves: Moves, origin: Floats, cell_m: float, point: Floats) -> NDArray[np.int64]:
     """The cell (2,) with a way that is nearest to a point, the first of equals; -1 if it is beyond ``SNAP_M``."""
-    home = np.array([int(math.floor((point[k] - origin[k]) / cell_m)) for k in range(2)])
+    home = np.array([math.floor((point[k] - origin[k]) / cell_m) for k in range(2)])
     inside = 0 <= home[0] < moves.shape[0] and 0 <= home[1] < moves.shape[1]
     if inside and moves[home[0], home[1]] != CLOSED:
         return home
-    reach = int(math.ceil(SNAP_M / cell_m))
+    reach = math.ceil(SNAP_M / cell_m)
     best, found = SNAP_M * SNAP_M, np.array([-1, -1])
     for i in range(max(home[0] - reach, 0), min(max(home[0] + reach + 1, 0), moves.shape[0])):
         for j in range(max(home[1] - reach, 0), min(max(home[1] + reach + 1, 0), moves.shape[1])):
@@ -119,7 +119,7 @@ def _crosses_closed(moves: Moves, origin: Floats, cell_m: float, a: Floats, b: F
         next_v = (line_v - v) / dv if (last_v - line_v) * way_v >= 0.0 and dv != 0.0 else 1.0
         following = min(next_u, next_v, 1.0)
         middle = (share + following) / 2.0
-        i, j = int(math.floor(u + middle * du)), int(math.floor(v + middle * dv))
+        i, j = math.floor(u + middle * du), math.floor(v + middle * dv)
         if 0 <= i < moves.shape[0] and 0 <= j < moves.shape[1] and moves[i, j] == CLOSED:
             return True
         if next_u <= next_v:
@@ -152,10 +152,8 @@ def _with_ends(corners: Floats, origin: Floats, cell_m: float, start: Floats, go
 
 @njit(cache=True)
 def _same_cell(a: Floats, b: Floats, origin: Floats, cell_m: float) -> bool:
-    for k in range(2):
-        if math.floor((a[k] - origin[k]) / cell_m) != math.floor((b[k] - origin[k]) / cell_m):
-            return False
-    return True
+    same_column = math.floor((a[0] - origin[0]) / cell_m) == math.floor((b[0] - origin[0]) / cell_m)
+    return same_column and math.floor((a[1] - origin[1]) / cell_m) == math.floor((b[1] - origin[1]) / cell_m)
 
 
 @njit(cache=True)
@@ -165,7 +163,7 @@ def _resampled(corners: Floats) -> Floats:
     length = 0.0
     for n in range(len(corners) - 1):
         step = math.hypot(corners[n + 1, 0] - corners[n, 0], corners[n + 1, 1] - corners[n, 1])
-        counts[n] = max(1, int(math.ceil(step / STEP_M - 1e-9)))
+        counts[n] = max(1, math.ceil(step / STEP_M - 1e-9))
         length += step
     if length <= 1e-9:
         return np.empty((0, 2))

@@ -328,7 +328,7 @@ def straight_is_free(
 ) -> bool:
     """Whether the straight line is wide enough; its ends may be as near to walls as a walker can stand."""
     length = math.hypot(goal[0] - start[0], goal[1] - start[1])
-    count = max(2, int(math.ceil(length / cell_m)) + 1)
+    count = max(2, math.ceil(length / cell_m) + 1)
     for n in range(count):
         along = length * n / (count - 1)
         share = along / max(length, 1e-9)

@@ -28,28 +28,35 @@ class FieldStack:
         self._values = torch.from_numpy(np.concatenate([field.values.ravel() for field in fields])).to(device)
         sizes = np.array([field.values.shape for field in fields], dtype=np.int64)
         self._firsts = torch.from_numpy(np.cumsum(sizes.prod(axis=1)) - sizes.prod(axis=1)).to(device)
-        self._sizes = torch.from_numpy(sizes).to(device)
+        self._widths = torch.from_numpy(sizes[:, 1].copy()).to(device)
+        self._lasts = torch.from_numpy((sizes - 1).astype(np.float32)).to(device)
+        self._seconds_last = torch.from_numpy((sizes - 2).astype(np.int32)).to(device)
         self._origins = torch.tensor([field.origin for field in fields], dtype=torch.float32, device=device)
 
     def at(self, which: Tensor, points: Tensor) -> Tensor:
         """Values (N, K) of the fields ``which`` (N,) at world points (N, K, 2)."""
-        return self.with_slope(which, points)[0]
+        near, near_next, far, far_next, u, v = self._corners(which, points)
+        nearer = torch.lerp(near, near_next, v)
+        return torch.lerp(nearer, torch.lerp(far, far_next, v), u)
 
-    def with_slope(self, which: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Values (N, K) and their slopes along x and y (N, K, 2), per metre."""
-        sizes = self._sizes[which][:, None]
-        place = (points - self._origins[which][:, None]) / self.cell_m - 0.5
-        place = torch.minimum(place.clamp(min=0.0), (sizes - 1).to(place.dtype))
-        low = torch.minimum(place.long(), sizes - 2)
-        u, v = (place - low).unbind(-1)
-        width = sizes[..., 1]
-        first = self._firsts[which][:, None] + low[..., 0] * width + low[..., 1]
-        near, near_next = self._values[first], self._values[first + 1]
-        far, far_next = self._values[first + width], self._values[first + width + 1]
-        nearer = near + v * (near_next - near)
-        farther = far + v * (far_next - far)
-        across = (near_next - near) * (1.0 - u) + (far_next - far) * u
-        return nearer + u * (farther - nearer), torch.stack([farther - nearer, across], dim=-1) / self.cell_m
+    def slope(self, which: Tensor, points: Tensor) -> Tensor:
+        """Slopes (N, K, 2) along x and y at world points (N, K, 2), per metre."""
+        near, near_next, far, far_next, u, v = self._corners(which, points)
+        along = torch.lerp(far - near, far_next - near_next, v)
+        across = torch.lerp(near_next - near, far_next - far, u)
+        return torch.stack([along, across], dim=-1) / self.cell_m
+
+    def _corners(self, which: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """The four values around each point, and how far it is from the first towards the others, (N, K) each."""
+        first, widths = self._firsts[which, None], self._widths[which, None]
+        place = (points - self._origins[which, None]) / self.cell_m - 0.5
+        place = torch.minimum(place.clamp_(min=0.0), self._lasts[which, None])
+        lows = torch.minimum(place.int(), self._seconds_last[which, None])
+        share = place - lows
+        index = first + lows[..., 0] * widths + lows[..., 1]
+        values, farther = self._values, index + widths
+        u, v = share.unbind(-1)
+        return values[index], values[index + 1], values[farther], values[farther + 1], u, v
 
 
 class LayerStack:

@@ -37,10 +37,10 @@ def covering_discs(robot: RobotRules) -> Tensor:
 
 
 def in_world(points: Tensor, poses: Tensor) -> Tensor:
-    """Robot-frame points (K, 2) of robots at poses (N, 3), as world points (N, K, 2)."""
+    """Points (K, 2) in the frames of robots at poses (N, 3), or (N, K, 2) of their own, as world points (N, K, 2)."""
     cos, sin = torch.cos(poses[:, 2:3]), torch.sin(poses[:, 2:3])
-    x = poses[:, 0:1] + cos * points[:, 0] - sin * points[:, 1]
-    y = poses[:, 1:2] + sin * points[:, 0] + cos * points[:, 1]
+    x = poses[:, 0:1] + cos * points[..., 0] - sin * points[..., 1]
+    y = poses[:, 1:2] + sin * points[..., 0] + cos * points[..., 1]
     return torch.stack([x, y], dim=-1)
 
 

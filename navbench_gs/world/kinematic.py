@@ -29,6 +29,8 @@ GYRATION_M2 = 0.05
 LOOK_TICKS = 4
 """How often robots look for what they might touch until they look again."""
 LOOK_MARGIN_M = 0.1
+REACH_M = 2.0
+"""Clearances are not measured beyond this."""
 FAR_M = 1e6
 """Where pedestrians stand that an episode lacks."""
 RUNNING, SUCCESS, FALLEN, TIME_LIMIT = range(4)
@@ -210,24 +212,28 @@ class KinematicWorld:
         reach += self.rules.robot.max_speed_mps * self.rules.clock.tick_s * LOOK_TICKS
         near_solid = self._solid.at(self._place_of, self.poses[:, None, :2])[:, 0] < reach
         rows = torch.nonzero(near_solid)[:, 0]
-        size = torch.linalg.vector_norm(self._bodies[..., 3:5], dim=-1) + self._bodies[..., 5]
-        gaps = torch.linalg.vector_norm(self._bodies[..., :2] - self.poses[:, None, :2], dim=-1) - size
-        pairs = torch.nonzero(gaps < reach)
+        pairs = torch.nonzero(self._centre_gaps() < reach)
         self._near = rows, pairs[:, 0], pairs[:, 1]
         self._look_left = LOOK_TICKS
 
     def _meet_structure(self) -> None:
         assert self._near is not None
         rows = self._near[0]
-        if len(rows):
-            gaps, slopes = self._solid_gaps(rows)
-            self._touching[rows, 0] |= self._push_out(rows, gaps, slopes, self._discs)
+        if not len(rows):
+            return
+        gap, disc = self._solid_gaps(rows).min(dim=1)
+        hit = torch.nonzero(gap < SKIN_M)[:, 0]
+        if len(hit):
+            rows, gap, disc = rows[hit], gap[hit], disc[hit]
+            self._touching[rows, 0] = True
+            centres = in_world(self._discs[disc, None, :2], self.poses[rows])
+            slope = self._solid.slope(self._place_of[rows], centres)[:, 0]
+            self._push_out(rows, gap, slope, self._discs[disc])
 
-    def _solid_gaps(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Gap (R, D) between each disc and the nearest structure, and which way it grows (R, D, 2)."""
+    def _solid_gaps(self, rows: Tensor) -> Tensor:
+        """Gap (R, D) between each disc and the nearest structure, metres."""
         centres = in_world(self._discs[:, :2], self.poses[rows])
-        distances, slopes = self._solid.with_slope(self._place_of[rows], centres)
-        return distances - self._discs[:, 2], slopes
+        return self._solid.at(self._place_of[rows], centres) - self._discs[:, 2]
 
     def _meet_obstacles(self) -> None:
         assert self._near is not None
@@ -240,16 +246,19 @@ class KinematicWorld:
                 self._meet_bodies(rows[chosen], numbers[chosen], discs)
 
     def _meet_bodies(self, rows: Tensor, numbers: Tensor, discs: Tensor) -> None:
-        """Push robots out of bodies, the deepest first; a robot may be near several."""
-        gaps, slopes = self._body_gaps(rows, numbers, discs)
-        obstacles = self._bodies[rows, numbers, 6].long()
-        touching = gaps.amin(dim=1) < SKIN_M
-        self._touching[rows[touching], 1 + obstacles[touching]] = True
-        order = torch.argsort(gaps.amin(dim=1), descending=True, stable=True)
-        deepest = torch.full((len(self.poses),), -1, dtype=torch.long, device=self.device)
-        deepest[rows[order]] = order  # the last written is the deepest
-        chosen = deepest[deepest >= 0]
-        self._push_out(rows[chosen], gaps[chosen], slopes[chosen], discs)
+        """Push robots out of bodies; of a robot that is in several, out of the one it is deepest in."""
+        gap, disc = self._body_gaps(rows, numbers, discs)[0].min(dim=1)
+        hit = torch.nonzero(gap < SKIN_M)[:, 0]
+        if not len(hit):
+            return
+        rows, numbers, gap, disc = rows[hit], numbers[hit], gap[hit], disc[hit]
+        self._touching[rows, 1 + self._bodies[rows, numbers, 6].long()] = True
+        least = torch.full_like(self.poses[:, 0], torch.inf).scatter_reduce(0, rows, gap, "amin")
+        deepest = torch.nonzero(gap == least[rows])[:, 0]
+        deepest = deepest[torch.cat([torch.ones_like(deepest[:1], dtype=torch.bool), rows[deepest].diff() > 0])]
+        rows, numbers, gap, disc = rows[deepest], numbers[deepest], gap[deepest], disc[deepest]
+        slopes = self._body_gaps(rows, numbers, discs)[1]
+        self._push_out(rows, gap, slopes[torch.arange(len(rows), device=self.device), disc], discs[disc])
 
     def _body_gaps(self, rows: Tensor, numbers: Tensor, discs: Tensor) -> tuple[Tensor, Tensor]:
         """Gap (K, D) between the discs of robots ``rows`` (K,) and their bodies ``numbers`` (K,), and its slope."""
@@ -259,14 +268,11 @@ class KinematicWorld:
         distances, slopes = box_distance(local, body[:, None, 3:5])
         return distances - body[:, 5:6] - discs[:, 2], rotated(slopes, body[:, 2:3])
 
-    def _push_out(self, rows: Tensor, gaps: Tensor, slopes: Tensor, discs: Tensor) -> Tensor:
-        """Move robots ``rows`` (R,) out of what their deepest disc is in; which of them touch (R,)."""
-        gap, disc = gaps.min(dim=1)
-        slope = slopes.gather(1, disc[:, None, None].expand(-1, 1, 2))[:, 0]
+    def _push_out(self, rows: Tensor, gap: Tensor, slope: Tensor, discs: Tensor) -> None:
+        """Move robots ``rows`` (R,) along ``slope`` (R, 2), out of what their discs (R, 3) are in by ``-gap`` (R,)."""
         normal = slope / torch.linalg.vector_norm(slope, dim=1, keepdim=True).clamp(min=1e-6)
-        arm = rotated(discs[disc, :2], self.poses[rows, 2]) - normal * discs[disc, 2:3]
+        arm = rotated(discs[:, :2], self.poses[rows, 2]) - normal * discs[:, 2:3]
         self._shift(rows, normal, arm, (-gap).clamp(min=0.0))
-        return gap < SKIN_M
 
     def _shift(self, rows: Tensor, normal: Tensor, arm: Tensor, depth: Tensor) -> None:
         """Move robots so that their point at ``arm`` (R, 2) from the centre goes ``depth`` (R,) along ``normal``."""
@@ -352,13 +358,19 @@ class KinematicWorld:
         return ~self._walkable.holds(self._place_of, self.poses[:, :2])[0]
 
     def solid_clearances(self) -> Tensor:
-        """(N,) gap between the robot's body and the nearest structure or obstacle, metres, zero where they touch."""
-        every = torch.arange(len(self.poses), device=self.device)
-        nearest = self._solid_gaps(every)[0].amin(dim=1)
-        for number in range(self._bodies.shape[1]):
-            gaps = self._body_gaps(every, torch.full_like(every, number), self._discs)[0].amin(dim=1)
-            nearest = torch.where(self._low[:, number], nearest, torch.minimum(nearest, gaps))
-        return nearest.clamp(min=0.0)
+        """(N,) gap between the robot's body and the nearest structure or obstacle, at most ``REACH_M`` metres."""
+        reach = REACH_M + self.rules.robot.radius_m
+        nearest = torch.full_like(self.poses[:, 0], REACH_M)
+        rows = torch.nonzero(self._solid.at(self._place_of, self.poses[:, None, :2])[:, 0] < reach)[:, 0]
+        nearest[rows] = nearest[rows].minimum(self._solid_gaps(rows).amin(dim=1))
+        rows, numbers = torch.nonzero((self._centre_gaps() < reach) & ~self._low, as_tuple=True)
+        gaps = self._body_gaps(rows, numbers, self._discs)[0].amin(dim=1)
+        return nearest.scatter_reduce(0, rows, gaps, "amin").clamp(min=0.0)
+
+    def _centre_gaps(self) -> Tensor:
+        """(N, B) at least so far are bodies from the robots' centres, metres."""
+        size = torch.linalg.vector_norm(self._bodies[..., 3:5], dim=-1) + self._bodies[..., 5]
+        return torch.linalg.vector_norm(self._bodies[..., :2] - self.poses[:, None, :2], dim=-1) - size
 
     def pedestrian_gaps(self) -> Tensor:
         """(N,) gap between the robot's body and the nearest pedestrian, metres; inf where there is none."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from navbench_gs.catalogue.body import Body, BoxBody
 from navbench_gs.catalogue.obstacles import obstacle_named
-from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.episode import Episode, ObstaclePlacement
 from navbench_gs.domain.rules import Rules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.terrain.distance import DistanceField, clearance_field, interpolated, room
@@ -19,6 +19,7 @@ from navbench_gs.terrain.heights import ground_heights
 from navbench_gs.terrain.routes import CostToGo, cost_to_go
 from navbench_gs.terrain.slices import cells_in_band
 from navbench_gs.terrain.terrain import Grid, Terrain, load_terrain
+from navbench_gs.world.crowd_ground import CrowdGround
 
 FINE_M = 0.025
 """Cells of the distance to structure; contacts are off by about half of one."""
@@ -103,6 +104,15 @@ class TrainingEpisode:
     then the number of the obstacle it is part of."""
     low: NDArray[np.bool_]
     """(B,) bodies that only wheels and casters meet."""
+    crowd_grounds: dict[tuple[ObstaclePlacement, ...], CrowdGround]
+    """Where its pedestrians walk, for each share of the obstacles that was driven; filled when first needed."""
+
+    def crowd_ground(self) -> CrowdGround:
+        """Where its pedestrians walk."""
+        obstacles = self.episode.obstacles
+        if obstacles not in self.crowd_grounds:
+            self.crowd_grounds[obstacles] = CrowdGround(self.place.grid, self.episode)
+        return self.crowd_grounds[obstacles]
 
 
 def training_episode(episode: Episode, place: Place, rules: Rules) -> TrainingEpisode:
@@ -113,7 +123,7 @@ def training_episode(episode: Episode, place: Place, rules: Rules) -> TrainingEp
     """
     cost: CostToGo = cost_to_go(place.grid, episode.goal, clearance_m=rules.sampling.clearance_m)
     field_ = DistanceField(cost.filled.astype(np.float32), place.grid.origin, place.grid.cell_m)
-    return TrainingEpisode(episode, place, field_, *standing_bodies(episode, rules))
+    return TrainingEpisode(episode, place, field_, *standing_bodies(episode, rules), {})
 
 
 def standing_bodies(episode: Episode, rules: Rules) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -132,7 +142,7 @@ def easier(full: TrainingEpisode, episode: Episode, rules: Rules) -> TrainingEpi
     """The same problem with another start, or with less in the way."""
     if episode is full.episode:
         return full
-    return TrainingEpisode(episode, full.place, full.cost, *standing_bodies(episode, rules))
+    return TrainingEpisode(episode, full.place, full.cost, *standing_bodies(episode, rules), full.crowd_grounds)
 
 
 def _span(body: Body) -> tuple[float, float]:

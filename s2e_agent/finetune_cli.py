@@ -12,7 +12,16 @@ import click
 
 from navbench_gs.errors import InvalidRecordError
 
-SHOWN = ("step", "success", "strict_success", "contacts", "prior_divergence", "explained_variance", "collect_s", "learn_s")
+SHOWN = (
+    "step",
+    "success",
+    "strict_success",
+    "contacts",
+    "prior_divergence",
+    "explained_variance",
+    "collect_s",
+    "learn_s",
+)
 
 
 def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:

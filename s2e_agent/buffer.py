@@ -48,6 +48,8 @@ class Step:
     """(N, M) log q of the pre-trained policy; what is collected from where there is none."""
     prior_means: Tensor
     """(N, M, 2) commands of its modes."""
+    taught: Tensor
+    """(N, 2) commands of the teacher; NaN where there is none."""
     rewards: Tensor
     """(N,)."""
     terminated: Tensor

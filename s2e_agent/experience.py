@@ -17,6 +17,7 @@ from s2e_agent.finetune_config import FinetuneConfig
 from s2e_agent.perception import Moment, Perception
 from s2e_agent.strategies import sees_anew
 from s2e_agent.tally import Tally
+from s2e_agent.teacher import Teacher
 from s2e_agent.training_world import Infos, Observation, TrainingWorld
 
 
@@ -47,6 +48,7 @@ class _Decision:
     actions: Tensor
     log_density: Tensor
     values: Tensor
+    taught: Tensor
 
 
 class Experience:
@@ -58,6 +60,7 @@ class Experience:
         self.actor, self.critic, self.prior, self.world, self.config = actor, critic, prior, world, config
         self.tally = Tally()
         self._perception = Perception(actor.policy)
+        self._teacher = Teacher(world, seed=config.seed) if config.ppo.imitation_weight > 0 else None
         self._buffer = Buffer(keep_frames=sees_anew(config.strategy))
 
     def start(self, seed: int) -> None:
@@ -90,6 +93,7 @@ class Experience:
             values=decision.values,
             prior_scores=decision.before.log_scores,
             prior_means=decision.before.means,
+            taught=decision.taught,
             rewards=rewards.total(terms) * self.config.ppo.reward_scale * ~started,
             terminated=terminated.bool(),
             truncated=truncated.bool(),
@@ -103,7 +107,14 @@ class Experience:
         actions = sample(distribution, generator)
         before = self.actor.commands(mixture) if self.prior is None else self.prior.commands(self._prior_moment)
         values = self._value(moment, states)
-        return _Decision(moment, before, states, actions, log_density(distribution, actions), values)
+        density = log_density(distribution, actions)
+        return _Decision(moment, before, states, actions, density, values, self._taught())
+
+    def _taught(self) -> Tensor:
+        """(N, 2) what the teacher would do now; NaN without one."""
+        if self._teacher is None:
+            return torch.full((self.world.num_envs, 2), torch.nan)
+        return self._teacher.commands(self._started)
 
     def _terms(self, decision: _Decision) -> Mapping[str, Tensor]:
         """All terms of the reward for the step that followed ``decision``."""
@@ -117,7 +128,7 @@ class Experience:
         return terms | rewards.human_terms(self._velocity, self._observation["velocity"], period_s, unlikely, weights)
 
     def _look(self, started: Tensor) -> None:
-        self._velocity = self._observation["velocity"]
+        self._velocity, self._started = self._observation["velocity"], started
         self._moment = self._perception.look(self._observation, started)
         if self.prior is not None:
             self._prior_moment = self.prior.look(self._observation, started, self._moment)

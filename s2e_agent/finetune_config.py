@@ -76,6 +76,10 @@ class PpoConfig(Record):
     """beta."""
     prior_weight: float = 0.02
     """Of the divergence from the pre-trained policy; not in the paper."""
+    gain_weight: float = 1.0
+    """Of the policy's gain; 0 leaves imitation alone."""
+    imitation_weight: float = Field(0.0, ge=0)
+    """Of the teacher's commands where the learner has come to; not in the paper. 0: no teacher."""
     step_divergence: float = 0.03
     """An update ends early beyond this divergence from the policy that collected."""
     clip_norm: float = 1.0
@@ -125,6 +129,7 @@ PRESETS: dict[str, FinetuneConfig] = {
         save_every=2,
     ),
     "ram": FinetuneConfig(strategy="ram"),
+    "ram_taught": FinetuneConfig(ppo=PpoConfig(imitation_weight=0.3)),
     "decoder": FinetuneConfig(strategy="decoder", ppo=PpoConfig(learning_rate=1e-4)),
     "full": FinetuneConfig(strategy="full", ppo=PpoConfig(learning_rate=1e-4)),
     "scratch": FinetuneConfig(strategy="scratch", ppo=PpoConfig(prior_weight=0.0)),

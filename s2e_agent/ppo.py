@@ -1,4 +1,4 @@
-"""Proximal policy optimisation: ``L = -L_policy + alpha L_value - beta H`` (+ a weight on leaving the prior).
+"""Proximal policy optimisation: ``L = -L_policy + alpha L_value - beta H`` (+ leaving the prior, + the teacher).
 
 Source: Schulman et al., "Proximal Policy Optimization Algorithms", 2017. Nothing here knows what an action is: the
 distribution answers for it.
@@ -34,6 +34,13 @@ def step_divergence(log_ratio: Tensor) -> Tensor:
     return (log_ratio.exp() - 1.0 - log_ratio).mean()
 
 
+def imitation_error(commands: CommandMixture, taught: Tensor) -> Tensor:
+    """Mean of ``-log q(a)`` over samples whose teacher's command a (B, 2) is known; zero if none is."""
+    known = taught.isfinite().all(dim=-1)
+    density = log_density(commands, taught.nan_to_num(0.0))
+    return -(density * known).sum() / known.sum().clamp_min(1)
+
+
 def standardised(advantages: Tensor) -> Tensor:
     """Zero mean, unit deviation."""
     return (advantages - advantages.mean()) / (advantages.std() + 1e-8)
@@ -48,6 +55,8 @@ class LossTerms:
     entropy: Tensor
     prior: Tensor
     """Bound on the divergence from the pre-trained policy; zero where there is none."""
+    imitation: Tensor
+    """Minus the log density of the teacher's commands; zero where there is none."""
     divergence: Tensor
     """From the policy that collected."""
 
@@ -56,7 +65,8 @@ class LossTerms:
         value = config.value_weight * self.value
         if warming_up:
             return value
-        return -self.policy + value - config.entropy_weight * self.entropy + config.prior_weight * self.prior
+        further = config.prior_weight * self.prior + config.imitation_weight * self.imitation
+        return -config.gain_weight * self.policy + value - config.entropy_weight * self.entropy + further
 
 
 def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, prior_sigma: Tensor | None) -> LossTerms:
@@ -65,15 +75,15 @@ def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, pr
     mixture = actor.mixture(batch.memory, batch.absent)
     actions = actor.actions(mixture)
     log_ratio = log_density(actions, steps.actions) - steps.log_density
-    prior = log_ratio.new_zeros(())
+    commands, prior = actor.commands(mixture), log_ratio.new_zeros(())
     if prior_sigma is not None:
-        before = CommandMixture(steps.prior_scores, steps.prior_means, prior_sigma)
-        prior = kl_bound(actor.commands(mixture), before).mean()
+        prior = kl_bound(commands, CommandMixture(steps.prior_scores, steps.prior_means, prior_sigma)).mean()
     return LossTerms(
         policy=clipped_gain(log_ratio, standardised(batch.advantages), config.clip),
         value=value_error(critic(batch.memory, batch.absent, steps.states), batch.returns),
         entropy=entropy_bound(actions).mean(),
         prior=prior,
+        imitation=imitation_error(commands, steps.taught),
         divergence=step_divergence(log_ratio.detach()),
     )
 
@@ -114,6 +124,7 @@ class Ppo:
             "value_error": float(terms.value.detach()),
             "entropy_bound": float(terms.entropy.detach()),
             "prior_divergence": float(terms.prior.detach()),
+            "imitation_error": float(terms.imitation.detach()),
             "step_divergence": float(terms.divergence),
         }
         if logs["step_divergence"] > self.config.step_divergence and not warming_up:

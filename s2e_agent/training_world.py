@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
+from navbench_gs.domain.state import Privileged
 from s2e_agent.config import PolicyConfig
 from s2e_agent.finetune_config import ActionConfig, WorldConfig
 
@@ -30,6 +31,10 @@ class TrainingWorld(Protocol):
 
     def step(self, actions: Tensor) -> tuple[Observation, Tensor, Tensor, Tensor, Infos]:
         """One decision period."""
+        ...
+
+    def privileged(self) -> list[Privileged]:
+        """What a privileged teacher is told, for each robot."""
         ...
 
     def close(self) -> None:

@@ -35,6 +35,7 @@ def step(robots, **changes):
         "values": zeros,
         "prior_scores": torch.zeros(robots, 4),
         "prior_means": torch.zeros(robots, 4, 2),
+        "taught": torch.full((robots, 2), torch.nan),
         "rewards": zeros,
         "terminated": no,
         "truncated": no,

@@ -3,8 +3,9 @@ import math
 import pytest
 import torch
 
+from s2e_agent.command import CommandMixture
 from s2e_agent.finetune_config import PpoConfig
-from s2e_agent.ppo import LossTerms, clipped_gain, standardised, step_divergence, value_error
+from s2e_agent.ppo import LossTerms, clipped_gain, imitation_error, standardised, step_divergence, value_error
 
 
 def test_the_clipped_gain_worked_by_hand():
@@ -34,7 +35,16 @@ def test_standardised_advantages_have_no_mean_and_unit_spread():
 
 
 def test_the_loss_is_minus_policy_plus_alpha_value_less_beta_entropy():
-    terms = LossTerms(*(torch.tensor(value) for value in (1.0, 2.0, 3.0, 4.0, 0.0)))
-    config = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.25)
-    assert terms.total(config, warming_up=False).item() == pytest.approx(-1.0 + 0.5 * 2 - 0.1 * 3 + 0.25 * 4)
+    terms = LossTerms(*(torch.tensor(value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 0.0)))
+    plain = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.0)
+    assert terms.total(plain, warming_up=False).item() == pytest.approx(-1.0 + 0.5 * 2 - 0.1 * 3)
+    config = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.25, gain_weight=0.0, imitation_weight=2.0)
+    assert terms.total(config, warming_up=False).item() == pytest.approx(0.5 * 2 - 0.1 * 3 + 0.25 * 4 + 2.0 * 5)
     assert terms.total(config, warming_up=True).item() == pytest.approx(1.0)
+
+
+def test_the_imitation_error_counts_taught_samples_alone():
+    commands = CommandMixture(torch.zeros(2, 1), torch.zeros(2, 1, 2), torch.ones(2))
+    taught = torch.tensor([[1.0, 0.0], [math.nan, math.nan]])
+    assert imitation_error(commands, taught).item() == pytest.approx(0.5 + math.log(2 * math.pi))
+    assert imitation_error(commands, torch.full((2, 2), math.nan)).item() == 0.0

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from s2e_agent.config import PolicyConfig
+from s2e_agent.policy import goal_features
 
 PRIVILEGED_M = {"solid_clearance_m": 1.0, "edge_clearance_m": 1.0, "pedestrian_gap_m": 3.0, "cost_to_go_m": 30.0}
 """Distances that only a critic may know, and beyond how many metres they look alike."""
@@ -20,10 +21,9 @@ def state_size(*, privileged: bool) -> int:
 
 def critic_state(goals: Tensor, velocity: Tensor, range_m: float, infos: Mapping[str, Tensor] | None) -> Tensor:
     """(N, 5): goal distance / ``range_m``, cosine, sine, speed and yaw rate; with ``infos`` also the privileged."""
-    distance = goals.norm(dim=-1, keepdim=True).clamp_min(1e-3)
-    parts = [distance.clamp_max(range_m) / range_m, goals / distance, velocity]
+    parts = [goal_features(goals, range_m), velocity]
     if infos is not None:
-        far = torch.full_like(distance[:, 0], torch.inf)  # before its first step the world has not measured
+        far = torch.full_like(goals[:, 0], torch.inf)  # before its first step the world has not measured
         parts += [(infos.get(name, far).clamp(0.0, most) / most)[:, None] for name, most in PRIVILEGED_M.items()]
     return torch.cat(parts, dim=-1)
 

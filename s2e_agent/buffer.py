@@ -163,10 +163,12 @@ class Rollout:
         lived = self.steps.lived.flatten()
         if isinstance(self.seen, Kept):
             numbers = lived.nonzero()[:, 0]
-            yield from numbers[torch.randperm(len(numbers), generator=generator)].split(size)
+            yield from numbers[torch.randperm(len(numbers), generator=generator, device=numbers.device)].split(size)
             return
-        for chosen in torch.randperm(robots, generator=generator).split(max(1, size // steps)):
-            numbers = (torch.arange(steps)[:, None] * robots + chosen).flatten()
+        starts = torch.arange(steps, device=lived.device)[:, None] * robots
+        order = torch.randperm(robots, generator=generator, device=lived.device)
+        for chosen in order.split(max(1, size // steps)):
+            numbers = (starts + chosen).flatten()
             yield numbers[lived[numbers]]
 
     def batch(self, policy: Policy, samples: Tensor) -> Batch:

@@ -13,7 +13,7 @@ import click
 
 from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import NavBenchError
-from s2e_agent.finetune_cli import finetune
+from s2e_agent.finetune_cli import finetune, study
 
 if TYPE_CHECKING:
     from s2e_agent.config import Preset
@@ -188,6 +188,7 @@ def _show(found: dict[str, Any]) -> None:
 
 
 commands.add_command(finetune)
+commands.add_command(study)
 
 
 def _report(row: dict[str, float]) -> None:

@@ -107,7 +107,7 @@ class CommandMixture:
 
     def middle(self, modes: Tensor) -> Tensor:
         """(B, 2)."""
-        return self.means[torch.arange(len(modes)), modes]
+        return self.means[torch.arange(len(modes), device=modes.device), modes]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class PathMixture:
 
     def drawn(self, modes: Tensor, generator: torch.Generator) -> Tensor:
         """(B, 2 H + 1)."""
-        mine = torch.arange(len(modes)), modes
+        mine = torch.arange(len(modes), device=modes.device), modes
         middle, sigma, rho = self.paths.means[mine], self.paths.sigmas[mine], self.paths.rhos[mine]
         first, second = _noise(middle, generator).unbind(dim=-1)
         tied = torch.stack([first, rho * first + (1.0 - rho.square()).sqrt() * second], dim=-1)
@@ -148,7 +148,7 @@ class PathMixture:
 
     def middle(self, modes: Tensor) -> Tensor:
         """(B, 2 H + 1)."""
-        mine = torch.arange(len(modes)), modes
+        mine = torch.arange(len(modes), device=modes.device), modes
         return torch.cat([self.paths.means[mine].flatten(1), self.paths.scales[mine][:, None]], dim=-1)
 
 

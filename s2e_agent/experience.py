@@ -66,7 +66,7 @@ class Experience:
     def start(self, seed: int) -> None:
         """New episodes for all robots."""
         self._observation, self._infos = self.world.reset(seed=seed)
-        self._look(torch.ones(self.world.num_envs, dtype=torch.bool))
+        self._look(torch.ones(self.world.num_envs, dtype=torch.bool, device=self._observation["goal"].device))
 
     @torch.no_grad()
     def collect(self, generator: torch.Generator) -> Rollout:
@@ -113,15 +113,15 @@ class Experience:
     def _taught(self) -> Tensor:
         """(N, 2) what the teacher would do now; NaN without one."""
         if self._teacher is None:
-            return torch.full((self.world.num_envs, 2), torch.nan)
-        return self._teacher.commands(self._started)
+            return torch.full_like(self._velocity, torch.nan)
+        return self._teacher.commands(self._started).to(self._velocity)
 
     def _terms(self, decision: _Decision) -> Mapping[str, Tensor]:
         """All terms of the reward for the step that followed ``decision``."""
         weights, infos = self.config.rewards, self._infos
         terms = rewards.goal_terms(infos, weights) | rewards.rule_terms(infos, weights)
         done = self.actor.command_done(decision.actions)
-        unlikely = torch.zeros(self.world.num_envs)
+        unlikely = done.new_zeros(len(done))
         if self.prior is not None:
             unlikely = log_density(decision.before, done) - self.prior.actor.peak_log_density()
         period_s = self.actor.policy.config.period_s

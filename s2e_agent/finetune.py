@@ -16,6 +16,7 @@ from torch import Tensor
 
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import WeightsError
+from navbench_gs.training.curves import Curves
 from navbench_gs.training.loop import LOG_FILE, STATE_FILE
 from s2e_agent.actor import Actor
 from s2e_agent.checkpoint import save_policy
@@ -36,19 +37,29 @@ class Finetuning:
     """One run in one folder."""
 
     def __init__(
-        self, config: FinetuneConfig, pretrained: Policy, world: TrainingWorld, folder: Path, facts: dict[str, Any]
+        self,
+        config: FinetuneConfig,
+        pretrained: Policy,
+        world: TrainingWorld,
+        folder: Path,
+        facts: dict[str, Any],
+        *,
+        tensorboard: bool = False,
     ) -> None:
-        self.config, self.folder, self.facts = config, folder, facts
+        self.config, self.world, self.folder, self.facts = config, world, folder, facts
         torch.manual_seed(stream_seed("critic", config.seed))
-        critic = Critic(pretrained.config, privileged=config.ppo.privileged_critic)
-        self.actor = Actor(prepared(pretrained, config.strategy, config.seed), config.action)
+        critic = Critic(pretrained.config, privileged=config.ppo.privileged_critic).to(config.world.device)
+        learner = prepared(pretrained, config.strategy, config.seed)
+        self.actor = Actor(learner, config.action).to(config.world.device)
         prior = None
         if config.strategy != "scratch":
-            prior = Prior(Actor(pretrained.eval(), config.action), looks=sees_anew(config.strategy))
+            before = Actor(pretrained.eval(), config.action).to(config.world.device)
+            prior = Prior(before, looks=sees_anew(config.strategy))
         self.ppo = Ppo(self.actor, critic, config.ppo, None if prior is None else prior.sigma)
         self.experience = Experience(self.actor, critic, prior, world, config)
         self.steps, self.updates = 0, 0
         folder.mkdir(parents=True, exist_ok=True)
+        self._curves = Curves(folder) if tensorboard else None
 
     def run(self, report: Report | None = None) -> Policy:
         """Train to the last step; returns the policy as it then is."""
@@ -64,8 +75,10 @@ class Finetuning:
         return self.actor.policy
 
     def _update(self) -> dict[str, float]:
-        started = time.monotonic()
-        generator = torch.Generator().manual_seed(stream_seed("update", self.config.seed, self.updates))
+        started, generator = time.monotonic(), torch.Generator(self.config.world.device)
+        generator.manual_seed(stream_seed("update", self.config.seed, self.updates))
+        if self.config.world.easy_share:
+            self.world.set_progress(self.steps / self.config.steps / self.config.world.easy_share)
         rollout = self.experience.collect(generator)
         collected = time.monotonic()
         learnt = self.ppo.update(
@@ -94,6 +107,8 @@ class Finetuning:
     def _log(self, row: dict[str, float]) -> None:
         with (self.folder / LOG_FILE).open("a") as file:
             file.write(json.dumps({name: round(value, 6) for name, value in row.items()}) + "\n")
+        if self._curves is not None:
+            self._curves.add(row, self.steps)
 
     def _save(self, row: dict[str, float]) -> None:
         measured = {name: value for name, value in row.items() if not name.endswith("_s")}
@@ -119,7 +134,7 @@ class Finetuning:
         path = self.folder / STATE_FILE
         if not path.exists():
             return
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location=self.config.world.device, weights_only=True)
         if state["config"] != self.config.digest():
             raise WeightsError(f"{path} belongs to a run with other numbers; choose another folder or delete it")
         self.steps, self.updates = state["steps"], state["updates"]

@@ -1,4 +1,4 @@
-"""``s2e finetune``: post-training by reinforcement, and its ablations."""
+"""``s2e finetune`` and ``s2e study``: post-training by reinforcement, its ablations, and their comparison."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from navbench_gs.errors import InvalidRecordError
+
+if TYPE_CHECKING:
+    from s2e_agent.finetune_config import FinetuneConfig
 
 SHOWN = (
     "step",
@@ -43,7 +46,9 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 
 
 @click.command()
-@click.option("--preset", default="ram", show_default=True, help="ram, decoder, full, scratch or debug.")
+@click.option(
+    "--preset", default="ram", show_default=True, help="ram, ram_taught, decoder, full, scratch, sft or debug."
+)
 @click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the shipped ones.")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of this run; the same command resumes in it."
@@ -55,6 +60,9 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 @click.option("--threads", type=click.IntRange(min=1), help="Threads that draw pictures.")
 @click.option("--renderer", help="auto, cpu or gsplat.")
 @click.option("--seed", type=int)
+@click.option("--device", help="cpu or cuda.")
+@click.option("--data", "data_sets", multiple=True, metavar="DIR[:WEIGHT]", help="Drives of the oracle; for sft alone.")
+@click.option("--tensorboard", is_flag=True, help="Also write curves for TensorBoard into OUT.")
 @click.option("--set", "settings", multiple=True, help="Any other number: section.field=value, e.g. ppo.epochs=2.")
 def finetune(
     preset: str,
@@ -67,6 +75,9 @@ def finetune(
     threads: int | None,
     renderer: str | None,
     seed: int | None,
+    device: str | None,
+    data_sets: tuple[str, ...],
+    tensorboard: bool,
     settings: tuple[str, ...],
 ) -> None:
     """Post-training in the training world; writes OUT/policy.safetensors, which ``s2e`` drives with."""
@@ -80,13 +91,18 @@ def finetune(
         "world.scenes": scenes,
         "world.threads": threads,
         "world.renderer": renderer,
+        "world.device": device,
         **parsed_settings(settings),
     }
-    config = finetune_preset(preset, changes)
-    _run(config, preset, weights, out)
+    if preset == "sft":
+        _supervise(finetune_preset("ram", changes), weights, data_sets, out)
+        return
+    if data_sets:
+        raise InvalidRecordError("--data is for --preset sft; reinforcement drives itself")
+    _reinforce(finetune_preset(preset, changes), preset, weights, out, tensorboard=tensorboard)
 
 
-def _run(config: Any, preset: str, weights: Path | None, out: Path) -> None:
+def _reinforce(config: FinetuneConfig, preset: str, weights: Path | None, out: Path, *, tensorboard: bool) -> None:
     import torch
 
     from s2e_agent.checkpoint import SHIPPED, load_policy
@@ -95,10 +111,9 @@ def _run(config: Any, preset: str, weights: Path | None, out: Path) -> None:
 
     torch.set_num_threads(1)
     policy, about, sha256 = load_policy(SHIPPED if weights is None else weights)
-    arguments = [Path(argument).name if "/" in argument else argument for argument in sys.argv[1:]]
     facts = {
         "preset": preset,
-        "command": shlex.join(["s2e", *arguments]),
+        "command": _command(),
         "seed": config.seed,
         "init_sha256": sha256,
         "init_command": about.get("command"),
@@ -106,10 +121,70 @@ def _run(config: Any, preset: str, weights: Path | None, out: Path) -> None:
     }
     world = make_world(config.world, config.action, policy.config, seed=config.seed)
     try:
-        Finetuning(config, policy, world, out, facts).run(_report)
+        Finetuning(config, policy, world, out, facts, tensorboard=tensorboard).run(_report)
     finally:
         world.close()
     click.echo(str(out / POLICY_FILE))
+
+
+def _supervise(config: FinetuneConfig, weights: Path | None, data_sets: tuple[str, ...], out: Path) -> None:
+    import torch
+
+    from s2e_agent.checkpoint import SHIPPED, save_policy
+    from s2e_agent.finetune import POLICY_FILE
+    from s2e_agent.supervised import supervise
+
+    if not data_sets:
+        raise InvalidRecordError("sft learns from drives: give --data (navbench drives record makes them)")
+    torch.set_num_threads(1)
+    first = SHIPPED if weights is None else weights
+    policy, trained, data = supervise(first, data_sets, out, steps=config.steps, seed=config.seed, report=_report)
+    facts = {"preset": "sft", "command": _command(), "seed": config.seed, "revision": "sft-1"}
+    save_policy(out / POLICY_FILE, policy, facts | {"data": data, "metrics": trained.metrics})
+    click.echo(str(out / POLICY_FILE))
+
+
+@click.command()
+@click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the shipped ones.")
+@click.option(
+    "--data", "data_sets", multiple=True, type=click.Path(path_type=Path), help="Drives of the oracle, for sft."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder; the same command goes on in it.")
+@click.option("--steps", type=click.IntRange(min=1), required=True, help="Decisions, or recorded frames, of each run.")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=1))
+@click.option("--presets", default="ram,sft,decoder,full,scratch", show_default=True)
+@click.option("--rounds", default=2, show_default=True, help="Episodes of each robot and task that judge a run.")
+@click.option("--set", "settings", multiple=True, help="Any number of all presets: section.field=value.")
+def study(
+    weights: Path | None,
+    data_sets: tuple[Path, ...],
+    out: Path,
+    steps: int,
+    seeds: int,
+    presets: str,
+    rounds: int,
+    settings: tuple[str, ...],
+) -> None:
+    """The ablation at equal environment cost: trains every preset with every seed, writes OUT/study.md."""
+    import torch
+
+    from navbench_gs.errors import UnknownNameError
+    from s2e_agent.checkpoint import SHIPPED
+    from s2e_agent.study import STRATEGIES, Study, run_study
+
+    names = tuple(presets.split(","))
+    for name in names:
+        if name not in STRATEGIES:
+            raise UnknownNameError("preset of the study", name, STRATEGIES)
+    torch.set_num_threads(1)
+    changes = {"steps": steps, **parsed_settings(settings)}
+    compared = Study(SHIPPED if weights is None else weights, data_sets, names, seeds, changes, rounds)
+    click.echo(run_study(compared, out, click.echo))
+
+
+def _command() -> str:
+    arguments = [Path(argument).name if "/" in argument else argument for argument in sys.argv[1:]]
+    return shlex.join(["s2e", *arguments])
 
 
 def _report(row: dict[str, float]) -> None:

@@ -100,6 +100,10 @@ class WorldConfig(Record):
     first_seed: int = 1000
     threads: int = Field(1, ge=1)
     renderer: str = "auto"
+    device: str = "cpu"
+    """Where the world, the policy and the learning live."""
+    easy_share: float = Field(0.0, ge=0, le=1)
+    """Share of the training in which episodes grow from near goals on open ground to what they are; 0: none."""
 
 
 class FinetuneConfig(Record):

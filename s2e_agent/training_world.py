@@ -33,6 +33,10 @@ class TrainingWorld(Protocol):
         """One decision period."""
         ...
 
+    def set_progress(self, progress: float) -> None:
+        """Which share of its curriculum is done."""
+        ...
+
     def privileged(self) -> list[Privileged]:
         """What a privileged teacher is told, for each robot."""
         ...
@@ -56,6 +60,8 @@ def make_world(config: WorldConfig, action: ActionConfig, policy: PolicyConfig, 
         "action": "velocity" if action.kind == "command" else "waypoints",
         "waypoint_period_s": policy.period_s,
         "renderer": config.renderer,
+        "device": config.device,
+        "curriculum": {} if config.easy_share else None,
         "threads": config.threads,
         "seed": seed,
     }

@@ -43,6 +43,9 @@ class FakeWorld:
         self._over = success | truncated
         return self._observation(), progress, success, truncated, self._infos(progress, success, contact, started)
 
+    def set_progress(self, progress):
+        self.progress = progress
+
     def close(self):
         self.closed = True
 

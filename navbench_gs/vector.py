@@ -123,14 +123,15 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         actions = self._checked(actions)
         started = self._over.clone()
         self._start_over()
-        before, cost_before = self._world.velocities, self._world.costs_to_go()
+        before, cost_before = self._world.velocities, self._world.around.costs_to_go(self._world.poses)
         contact, count, command = self._drive(actions, started)
-        cost = self._world.costs_to_go()
+        cost = self._world.around.costs_to_go(self._world.poses)
         progress = torch.where(started, 0.0, cost_before - cost)
         outcomes = torch.where(started, RUNNING, self._world.outcomes)
         self._over = outcomes != RUNNING
         truncated = outcomes == TIME_LIMIT
         self._tally(progress, count, cost)
+        around, poses = self._world.around, self._world.poses
         infos = {
             "started": started,
             "cost_to_go_m": cost,
@@ -139,9 +140,9 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             "contact": contact.any(dim=1),
             "contact_kind": _first_kind(contact),
             "touching": self._world.touching & ~started,
-            "solid_clearance_m": self._world.solid_clearances(),
-            "edge_clearance_m": self._world.edge_clearances(),
-            "off_walkable": self._world.off_walkable(),
+            "solid_clearance_m": around.solid_clearances(poses),
+            "edge_clearance_m": around.edge_clearances(poses),
+            "off_walkable": ~around.on_ground(poses)[0],
             "pedestrian_gap_m": self._world.pedestrian_gaps(),
             "velocity_before": before,
             "velocity_after": self._world.velocities,

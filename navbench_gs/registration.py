@@ -35,7 +35,9 @@ def register_all() -> None:
     for task in (*TASKS, MIXED):
         if training_id(task) not in gymnasium.registry:
             gymnasium.register(
-                training_id(task), vector_entry_point="navbench_gs.vector:TrainingEnv", kwargs={"task": task}
+                training_id(task),
+                vector_entry_point="navbench_gs.vector:TrainingEnv",
+                kwargs={"tasks": list(TASKS) if task == MIXED else [task]},
             )
     try:
         scenes = [scene for suite in suite_names() if suite not in WITHOUT_IDS for scene in scene_ids(suite)]

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import gymnasium
-import numpy as np
 import torch
-from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
+from pydantic import ValidationError
 from torch import Tensor
 
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.record import RecordType
 from navbench_gs.domain.rules import RULES_V0, Rules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.state import Privileged, WorldState
 from navbench_gs.domain.streams import stream
 from navbench_gs.domain.task import TASKS, task_named
-from navbench_gs.errors import AgentCardError, AgentFailure
+from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError, NavBenchError
 from navbench_gs.render.many_eyes import ManyEyes, renderer_with_threads
 from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, load_cloud, load_light
 from navbench_gs.suite.curriculum import Curriculum, eased
@@ -28,9 +28,10 @@ from navbench_gs.suite.rotation import Draw, Rotation
 from navbench_gs.suite.training_episodes import training_scenes
 from navbench_gs.world.batch_follower import BatchFollower, limited
 from navbench_gs.world.kinematic import RUNNING, SUCCESS, TIME_LIMIT, KinematicWorld
+from navbench_gs.world.spaces import action_space, observation_space
+from navbench_gs.world.tally import Tally
 from navbench_gs.world.training_ground import TrainingEpisode, easier, place_of, training_episode
 
-MIXED = "mixed"
 HORIZON = 10
 
 Observations = dict[str, Tensor]
@@ -38,7 +39,40 @@ Infos = dict[str, Any]
 
 
 class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
-    """N robots learn at once in a few scenes. See ``docs/training-world.md``."""
+    """Many robots learn at once, several in one scene, without a physics engine: ``docs/training-world.md``.
+
+    Robots in one scene neither see nor touch each other. Actions and observations are those of
+    :class:`navbench_gs.env.NavEnv` (``rgb`` with ``picture`` only, ``goal``, ``velocity``), as torch tensors with N
+    rows; the reward is the decrease of the geodesic distance to the goal, metres. ``infos`` holds (N,) tensors, what
+    rewards may be made of and, where ``ended``, how the episode went. After an end the next step starts a new episode:
+    it ignores that robot's action, and its ``started`` is true.
+
+    Args:
+        num_envs: number of robots N.
+        tasks: each episode is of one of these tasks.
+        scenes: ids or scenes; by default ``scene_count`` training scenes with seeds from ``first_seed``.
+        scene_count: how many training scenes.
+        first_seed: their first seed.
+        picture: width and height of what robots see, pixels; None: they see nothing and nothing is drawn.
+        action: ``velocity`` (N, 2) or ``waypoints`` (N, ``horizon``, 2).
+        waypoint_period_s: time between two waypoints.
+        horizon: number of waypoints.
+        decision_period_s: time between two decisions, a multiple of the control tick (0.05 s).
+        renderer: as in :class:`navbench_gs.env.NavEnv`.
+        threads: pictures drawn at the same time on the CPU.
+        device: where the tensors lie and the robots move; pedestrians walk on the CPU.
+        seed: decides every episode, unless :meth:`reset` is given another.
+        episodes_a_scene: how many different episodes of a scene are driven.
+        scenes_at_once: how many scenes are in use at a time.
+        episodes_a_turn: after so many episodes a scene makes way for the next.
+        curriculum: where training begins; without one, episodes are as hard as sampled from the start.
+        rules: the rules of the game.
+
+    Raises:
+        UnknownNameError: a scene, task or renderer does not exist.
+        AgentCardError: the action, the picture's size or the decision period is impossible.
+        InvalidRecordError: there is no such curriculum.
+    """
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.NEXT_STEP, "render_modes": []}  # noqa: RUF012
 
@@ -46,7 +80,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self,
         num_envs: int = 1,
         *,
-        task: str = MIXED,
+        tasks: Sequence[str] = tuple(TASKS),
         scenes: Sequence[str | Scene] = (),
         scene_count: int = 8,
         first_seed: int = FIRST_TRAINING_SEED,
@@ -66,7 +100,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         rules: Rules = RULES_V0,
     ) -> None:
         self.num_envs, self.rules, self.device = num_envs, rules, device
-        self._tasks = tuple(TASKS) if task == MIXED else (task_named(task).name,)
+        self._tasks = tuple(task_named(task).name for task in tasks)
         self._scenes = tuple(scenes) or training_scenes(scene_count, first_seed)
         self._rotating = {
             "episodes_a_scene": episodes_a_scene,
@@ -76,21 +110,21 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._action: Literal["velocity", "waypoints"] = action
         self._ticks_a_decision = _ticks_a_decision(decision_period_s, rules)
         self._seed, self._threads = seed, threads
-        given = Curriculum.model_validate(dict(curriculum)) if isinstance(curriculum, Mapping) else curriculum
-        self._curriculum = given
-        self.progress = 1.0 if given is None else 0.0
+        if isinstance(curriculum, Mapping):
+            curriculum = _made(Curriculum, InvalidRecordError, curriculum)
+        self._curriculum = curriculum
+        self.progress = 1.0 if curriculum is None else 0.0
         """Share of the curriculum that is done; set by :meth:`set_progress`."""
         self._world = KinematicWorld(num_envs, rules, device)
         self._follower = BatchFollower(num_envs, horizon, waypoint_period_s, rules, device)
         self._eyes: ManyEyes | None = None
         if picture is not None:
-            need = CameraNeed(width_px=picture[0], height_px=picture[1])
+            need = _made(CameraNeed, AgentCardError, {"width_px": picture[0], "height_px": picture[1]})
             drawer = renderer_with_threads(renderer, threads)
             self._eyes = ManyEyes(num_envs, drawer, need, rules.camera, load_cloud, load_light)
-        self._picture = picture
-        self.single_action_space = self._action_space(horizon, waypoint_period_s)
+        self.single_action_space = action_space(action, horizon, waypoint_period_s, rules.robot)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self.single_observation_space = self._observation_space()
+        self.single_observation_space = observation_space(picture)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self._prepared: dict[tuple[str, str, int], TrainingEpisode] = {}
         self._running = False
@@ -105,7 +139,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._numbers = [0] * self.num_envs
         self._draws: list[Draw | None] = [None] * self.num_envs
         self._over = torch.ones(self.num_envs, dtype=torch.bool, device=self.device)
-        self._begin_tallies()
+        self._tally = Tally(self.num_envs, self.device)
         self._running = True
         self._start_over()
         return self._observations(), {}
@@ -123,14 +157,15 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         actions = self._checked(actions)
         started = self._over.clone()
         self._start_over()
-        before, cost_before = self._world.velocities, self._world.costs_to_go()
+        before, cost_before = self._world.velocities, self._world.around.costs_to_go(self._world.poses)
         contact, count, command = self._drive(actions, started)
-        cost = self._world.costs_to_go()
+        cost = self._world.around.costs_to_go(self._world.poses)
         progress = torch.where(started, 0.0, cost_before - cost)
         outcomes = torch.where(started, RUNNING, self._world.outcomes)
         self._over = outcomes != RUNNING
         truncated = outcomes == TIME_LIMIT
-        self._tally(progress, count, cost)
+        self._tally.add(progress, count, cost, ~started)
+        around, poses = self._world.around, self._world.poses
         infos = {
             "started": started,
             "cost_to_go_m": cost,
@@ -139,14 +174,16 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             "contact": contact.any(dim=1),
             "contact_kind": _first_kind(contact),
             "touching": self._world.touching & ~started,
-            "solid_clearance_m": self._world.solid_clearances(),
-            "edge_clearance_m": self._world.edge_clearances(),
-            "off_walkable": self._world.off_walkable(),
+            "solid_clearance_m": around.solid_clearances(poses),
+            "edge_clearance_m": around.edge_clearances(poses),
+            "off_walkable": ~around.on_ground(poses)[0],
             "pedestrian_gap_m": self._world.pedestrian_gaps(),
             "velocity_before": before,
             "velocity_after": self._world.velocities,
             "command": command,
-            **self._ended(outcomes),
+            "ended": self._over,
+            "episode_scene": torch.tensor([draw.number for draw in self._draws if draw], device=self.device),
+            **self._tally.told(self._over, outcomes == SUCCESS),
         }
         return self._observations(), progress, self._over & ~truncated, truncated, infos
 
@@ -195,6 +232,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._load()
         for row, draw in zip(rows, draws, strict=True):
             self._begin(row, draw)
+        self._tally.begin(self._over, self._world.around.costs_to_go(self._world.poses))
         self._over = torch.zeros_like(self._over)
 
     def _load(self) -> None:
@@ -218,8 +256,6 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         if self._eyes is not None:
             self._eyes.begin(row, draw.scene, full.episode, full.place.height)
         self._numbers[row] += 1
-        self._returns[row] = self._contacts[row] = self._steps[row] = 0.0
-        self._start_cost[row] = self._least_cost[row] = torch.inf
 
     # -- driving ------------------------------------------------------------------------------------------------------
 
@@ -258,54 +294,6 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             observations["rgb"] = torch.from_numpy(self._eyes.pictures(self.states())).to(self.device)
         return observations
 
-    def _begin_tallies(self) -> None:
-        zeros = torch.zeros(self.num_envs, device=self.device)
-        self._returns, self._contacts, self._steps = zeros.clone(), zeros.clone(), zeros.clone()
-        self._start_cost, self._least_cost = zeros.clone(), zeros.clone()
-
-    def _tally(self, progress: Tensor, count: Tensor, cost: Tensor) -> None:
-        self._start_cost = torch.where(self._start_cost.isinf(), cost, self._start_cost)
-        self._least_cost = torch.minimum(self._least_cost, cost)
-        self._returns = self._returns + progress
-        self._contacts = self._contacts + count
-        self._steps = self._steps + 1.0
-
-    def _ended(self, outcomes: Tensor) -> Infos:
-        """Statistics of the episodes that end now, zero elsewhere."""
-        ended, success = outcomes != RUNNING, outcomes == SUCCESS
-        completion = (1.0 - self._least_cost / self._start_cost.clamp(min=1e-6)).clamp(0.0, 1.0)
-        scenes = torch.tensor([-1 if draw is None else draw.number for draw in self._draws], device=self.device)
-        values = {
-            "return": self._returns,
-            "success": success,
-            "contacts": self._contacts,
-            "strict_success": success & (self._contacts == 0),
-            "route_completion": torch.where(success, 1.0, completion),
-            "length": self._steps - 1.0,
-        }
-        told = {f"episode_{name}": torch.where(ended, value, torch.zeros_like(value)) for name, value in values.items()}
-        return {"ended": ended, **told, "episode_scene": scenes}
-
-    def _action_space(self, horizon: int, period_s: float) -> spaces.Box:
-        robot = self.rules.robot
-        if self._action == "velocity":
-            low = np.array([0.0, -robot.max_yaw_rate_rps], dtype=np.float32)
-            return spaces.Box(low, np.array([robot.max_speed_mps, robot.max_yaw_rate_rps], dtype=np.float32))
-        if self._action != "waypoints":
-            raise AgentCardError(f"action '{self._action}': expected 'velocity' or 'waypoints'")
-        reach = robot.max_speed_mps * period_s * horizon
-        return spaces.Box(-reach, reach, (horizon, 2), np.float32)
-
-    def _observation_space(self) -> spaces.Dict:
-        shown: dict[str, spaces.Space[Any]] = {
-            "goal": spaces.Box(-np.inf, np.inf, (2,), np.float32),
-            "velocity": spaces.Box(-np.inf, np.inf, (2,), np.float32),
-        }
-        if self._picture is not None:
-            width, height = self._picture
-            shown["rgb"] = spaces.Box(0, 255, (height, width, 3), np.uint8)
-        return spaces.Dict(shown)
-
 
 def _key(draw: Draw) -> tuple[str, str, int]:
     return draw.episode.key
@@ -315,6 +303,15 @@ def _first_kind(contact: Tensor) -> Tensor:
     """0 for none, else 1 + the last kind (scene, obstacle, pedestrian) among contacts (N, 3)."""
     kinds = torch.arange(1, 4, device=contact.device)
     return torch.where(contact, kinds, 0).amax(dim=1)
+
+
+def _made(record: type[RecordType], error: type[NavBenchError], fields: Mapping[str, Any]) -> RecordType:
+    """A record of what the caller gave; whatever is wrong with it, as one line."""
+    try:
+        return record(**fields)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        raise error(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from invalid
 
 
 def _ticks_a_decision(period_s: float, rules: Rules) -> int:

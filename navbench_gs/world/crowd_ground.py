@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from navbench_gs.catalogue.obstacles import obstacle_named
 from navbench_gs.crowd.shortest_way import Moves, steps_towards, way_along
-from navbench_gs.crowd.walkers import straight_is_free
+from navbench_gs.crowd.walking import straight_is_free
 from navbench_gs.domain.episode import Episode
 from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.terrain.distance import clearance_field, occupied_by

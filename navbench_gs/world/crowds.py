@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.crowd.walkers import Manners, Walkers, Walls, choose_velocities, positions_at, settle, take_stock
+from navbench_gs.crowd.walkers import Manners, Walkers, settle, take_stock
+from navbench_gs.crowd.walking import Walls, choose_velocities, positions_at
 from navbench_gs.domain.episode import PedestrianPlacement
 from navbench_gs.domain.rules import Rules
 from navbench_gs.geometry import arc_lengths

@@ -15,7 +15,7 @@ from navbench_gs.domain.rules import RobotRules
 
 SIDE_RADIUS_M = 0.125
 """Radius of the discs along the sides."""
-CORNER_RADIUS_M = 0.025
+CORNER_RADIUS_M = 0.03
 SAG_M = 0.015
 """How deep a thin thing may stand between two discs of a side, or in a corner, unseen."""
 WHEEL_DISCS = ((0.22, 0.0, 0.048), (-0.22, 0.0, 0.048), (0.0, 0.13, 0.09), (0.0, -0.13, 0.09))
@@ -26,7 +26,7 @@ def covering_discs(robot: RobotRules) -> Tensor:
     """(D, 3) x, y, radius of discs in the robot frame that cover the outline of its box."""
     half_x, half_y = robot.length_m / 2.0, robot.width_m / 2.0
     x_in, y_in = half_x - SIDE_RADIUS_M, half_y - SIDE_RADIUS_M
-    widest = 2.0 * math.sqrt(SIDE_RADIUS_M**2 - (SIDE_RADIUS_M - SAG_M) ** 2)
+    widest = 2.0 * math.sqrt(SIDE_RADIUS_M**2 - (SIDE_RADIUS_M - SAG_M) ** 2)  # apart, discs leave out SAG_M
     along = torch.linspace(-x_in, x_in, math.ceil(2.0 * x_in / widest) + 1).tolist()
     across = torch.linspace(-y_in, y_in, math.ceil(2.0 * y_in / widest) + 1).tolist()[1:-1]
     sides = [(x, side * y_in) for x in along for side in (-1.0, 1.0)]
@@ -51,12 +51,19 @@ def rotated(vectors: Tensor, angles: Tensor) -> Tensor:
     return torch.stack([cos * x - sin * y, sin * x + cos * y], dim=-1)
 
 
-def box_distance(points: Tensor, half: Tensor) -> tuple[Tensor, Tensor]:
-    """Signed distance (...,) of points (..., 2) from boxes of half sizes (..., 2) around the origin, and its slope."""
+def box_distance(points: Tensor, half: Tensor) -> Tensor:
+    """Signed distance (...,) of points (..., 2) from boxes of half sizes (..., 2) around the origin."""
+    beyond = points.abs() - half
+    outside = torch.linalg.vector_norm(beyond.clamp(min=0.0), dim=-1)
+    return outside + beyond.amax(dim=-1).clamp(max=0.0)
+
+
+def box_slope(points: Tensor, half: Tensor) -> Tensor:
+    """Unit vectors (..., 2) along which the distance of points (..., 2) from such boxes grows."""
     beyond = points.abs() - half
     outside = beyond.clamp(min=0.0)
-    length = torch.linalg.vector_norm(outside, dim=-1)
-    depth = beyond.amax(dim=-1).clamp(max=0.0)
-    inward = torch.nn.functional.one_hot(beyond.argmax(dim=-1), 2).to(points.dtype)
-    slope = torch.where((length > 0.0)[..., None], outside / length.clamp(min=1e-9)[..., None], inward)
-    return length + depth, slope * torch.where(points < 0.0, -1.0, 1.0)
+    length = torch.linalg.vector_norm(outside, dim=-1, keepdim=True)
+    across_x = beyond[..., :1] >= beyond[..., 1:]
+    inside = torch.cat([across_x, ~across_x], dim=-1).to(points.dtype)
+    slope = torch.where(length > 0.0, outside / length.clamp(min=1e-9), inside)
+    return slope * torch.where(points < 0.0, -1.0, 1.0)

@@ -115,7 +115,7 @@ class Finetuning:
         facts = self.facts | {"finetune": self.config.model_dump(mode="json"), "metrics": measured}
         save_policy(self.folder / POLICY_FILE, self.actor.policy, facts)
         state: dict[str, Any] = {
-            "config": self.config.digest(),
+            "run": self._identity(),
             "steps": self.steps,
             "updates": self.updates,
             "actor": self._learning(),
@@ -126,6 +126,11 @@ class Finetuning:
         torch.save(state, partial)
         partial.replace(self.folder / STATE_FILE)
 
+    def _identity(self) -> list[str]:
+        """What must be the same for a run to go on; it may be made longer."""
+        numbers = self.config.model_copy(update={"steps": 1}).digest()
+        return [numbers, str(self.facts.get("init_sha256"))]
+
     def _learning(self) -> dict[str, Tensor]:
         """What the actor learns; all else comes from the pre-trained weights again."""
         return {name: value.detach() for name, value in self.actor.named_parameters() if value.requires_grad}
@@ -135,8 +140,10 @@ class Finetuning:
         if not path.exists():
             return
         state = torch.load(path, map_location=self.config.world.device, weights_only=True)
-        if state["config"] != self.config.digest():
-            raise WeightsError(f"{path} belongs to a run with other numbers; choose another folder or delete it")
+        if state["run"] != self._identity():
+            raise WeightsError(
+                f"{path} belongs to a run with other numbers or from other weights; choose another folder or delete it"
+            )
         self.steps, self.updates = state["steps"], state["updates"]
         with torch.no_grad():
             for name, value in self._learning().items():

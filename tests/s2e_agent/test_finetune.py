@@ -63,6 +63,8 @@ def test_a_run_goes_on_from_its_folder_and_refuses_other_numbers(tmp_path):
     assert all(torch.equal(a, b) for a, b in zip(whole.actor.parameters(), rested.actor.parameters(), strict=True))
     with pytest.raises(WeightsError, match="other numbers"):
         finetuning(tmp_path, seed=5).run()
+    finetuning(tmp_path, steps=128).run(rows.append)
+    assert rows[-1]["step"] == 128 and len(rows) == 4
 
 
 def test_a_run_that_was_cut_off_learns_only_what_is_left(tmp_path):

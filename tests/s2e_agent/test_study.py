@@ -86,3 +86,14 @@ def test_mistakes_are_one_line_each(weights, fake, tmp_path):
     assert "--data is for --preset sft" in failing("finetune", "--data", "drives")
     assert "did you mean 'full'" in failing("study", "--steps", "10", "--presets", "ram,ful")
     assert "give --data" in failing("study", "--steps", "10", "--presets", "sft")
+
+
+def test_the_debug_preset_trains_in_the_training_world(weights, tmp_path):
+    arguments = ["finetune", "--preset", "debug", "--weights", str(weights), "--out", str(tmp_path / "run")]
+    settings = ("world.task=empty", "steps=16", "ppo.horizon=4", "ppo.critic_warmup=0", "ppo.imitation_weight=0.5")
+    for setting in settings:
+        arguments += ["--set", setting]
+    result = CliRunner().invoke(commands, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    row = json.loads((tmp_path / "run" / "log.jsonl").read_text())
+    assert row["step"] == 16 and row["gate_out"] > 0 and row["imitation_error"] != 0

@@ -37,7 +37,8 @@ class Crowds:
 
     def resize(self, pedestrians: int) -> None:
         """Make room for ``pedestrians`` in each crowd."""
-        self._walkers = _enlarged(self._walkers, pedestrians, *self._walkers.ways.shape[2:0:-1])
+        walkers = self._walkers
+        self._walkers = _enlarged(walkers, pedestrians, walkers.ways.shape[2], walkers.goals.shape[2])
 
     @property
     def radii(self) -> Floats:
@@ -176,6 +177,7 @@ def _enlarged(walkers: Walkers, pedestrians: int, points: int, goals: int) -> Wa
     for old, new in zip(walkers, larger, strict=True):
         shared: tuple[Any, ...] = tuple(slice(min(a, b)) for a, b in zip(old.shape, new.shape, strict=True))
         new[shared] = old[shared]
+    np.minimum(larger.counts, pedestrians, out=larger.counts)
     return larger
 
 

@@ -57,13 +57,13 @@ class KinematicWorld:
         """(N,) ``RUNNING``, ``SUCCESS``, ``FALLEN`` or ``TIME_LIMIT``; a robot whose episode is over stands still."""
 
     def load(self, episodes: Sequence[TrainingEpisode]) -> None:
-        """Make ``episodes`` those that robots may begin; those of robots under way must be among them."""
+        """Make ``episodes`` those that robots may begin; a robot whose own is not among them must begin one next."""
         self.around.load(episodes)
         self._people = max(len(episode.episode.pedestrians) for episode in episodes)
         self._contacts.resize(max(len(episode.episode.obstacles) for episode in episodes), self._people)
         self._crowds.resize(self._people)
         for row, episode in enumerate(self.episodes):
-            if episode is not None:
+            if episode is not None and self.around.holds(episode):
                 self.around.enter(row, episode)
 
     def begin(self, row: int, episode: TrainingEpisode) -> None:

@@ -68,6 +68,10 @@ class Surroundings:
         self._low = torch.zeros(self._bodies.shape[:2], dtype=torch.bool, device=self._device)
         self._look_left = 0
 
+    def holds(self, episode: TrainingEpisode) -> bool:
+        """Whether robots may enter that episode."""
+        return id(episode.cost) in self._numbers
+
     def enter(self, row: int, episode: TrainingEpisode) -> None:
         """Put robot ``row`` into a loaded episode."""
         self._episodes[row], self._places[row] = self._numbers[id(episode.cost)]

@@ -7,13 +7,16 @@ from navbench_gs.suite.curriculum import Curriculum, eased
 EASY = Curriculum(goal_m=4.0, crowding=0.5)
 
 
-@pytest.mark.parametrize(("progress", "left_m", "actors"), [(0.0, 4.0, 1), (0.5, 8.0, 1), (0.999, 11.992, 1)])
-def test_starts_move_back_along_the_route_and_the_way_fills(yard, progress, left_m, actors):
+@pytest.mark.parametrize(
+    ("progress", "left_m", "obstacles", "pedestrians"), [(0.0, 4.0, 1, 1), (0.5, 8.0, 1, 2), (0.999, 11.992, 2, 2)]
+)
+def test_starts_move_back_along_the_route_and_the_way_fills(yard, progress, left_m, obstacles, pedestrians):
     episode = yard.episode("obstacle_ped")  # 12 m straight on, two obstacles, two pedestrians
     made = eased(episode, EASY, progress, np.random.default_rng(0))
     assert made.goal == episode.goal and made.start[0] == pytest.approx(6.0 - left_m, abs=1e-6)
-    assert arc_lengths(made.route)[-1] == pytest.approx(left_m, abs=1e-6) == pytest.approx(made.geodesic_m)
-    assert len(made.obstacles) <= actors and len(made.pedestrians) <= actors
+    assert arc_lengths(made.route)[-1] == pytest.approx(left_m, abs=1e-6)
+    assert made.geodesic_m == pytest.approx(left_m, abs=1e-6)
+    assert (len(made.obstacles), len(made.pedestrians)) == (obstacles, pedestrians)
 
 
 def test_at_the_end_episodes_are_as_they_were(yard):

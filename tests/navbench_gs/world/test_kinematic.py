@@ -119,7 +119,7 @@ def test_ends(yard):
         SUCCESS: ((4.5, -6.0, 0.0), (6.0, -6.0)),
         FALLEN: ((9.5, -6.0, 0.0), (6.0, -6.0)),
         TIME_LIMIT: ((-6.0, -6.0, 0.0), (6.0, -6.0)),
-        RUNNING: ((-0.7, 2.0, math.pi), (0.6, 2.0)),  # the goal is near, behind the wall
+        RUNNING: ((-0.45, 2.0, math.pi), (0.5, 2.0)),  # the goal is near, behind the wall
     }
     episodes = [
         training_episode(yard.episode(start=a, goal=b, route=(a[:2], b)), place, fast) for a, b in starts.values()

@@ -97,7 +97,8 @@ class WorldConfig(Record):
     task: str = "mixed"
     robots: int = Field(48, ge=1)
     scenes: int = Field(8, ge=1)
-    first_seed: int = 1000
+    first_seed: int = 2000
+    """Of the training scenes; drives for pre-training are recorded in those from 1000."""
     threads: int = Field(1, ge=1)
     renderer: str = "auto"
     device: str = "cpu"

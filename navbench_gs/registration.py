@@ -12,6 +12,9 @@ NAMESPACE = "NavBenchGS"
 VERSION = 0
 WITHOUT_IDS = ("dev",)
 """Suites that are driven by name only."""
+TRAINING_NAMESPACE = f"{NAMESPACE}-Train"
+MIXED = "mixed"
+"""Stands for all tasks in the ids of training."""
 
 
 def env_id(scene_id: str, task: str) -> str:
@@ -19,11 +22,23 @@ def env_id(scene_id: str, task: str) -> str:
     return f"{NAMESPACE}/{scene_id}-{task}-v{VERSION}"
 
 
-def register_all() -> None:
-    """Register every embedded scene, and every captured one that was fetched, with every task.
+def training_id(task: str) -> str:
+    """The gymnasium id of training on a task, or on ``mixed`` ones: ``NavBenchGS-Train/obstacle-v0``."""
+    return f"{TRAINING_NAMESPACE}/{task}-v{VERSION}"
 
-    None if the scenes are not installed; calling it again adds what has been fetched since.
+
+def register_all() -> None:
+    """Register training, and every embedded scene, and every captured one that was fetched, with every task.
+
+    No scene if none is installed; calling it again adds what has been fetched since.
     """
+    for task in (*TASKS, MIXED):
+        if training_id(task) not in gymnasium.registry:
+            gymnasium.register(
+                training_id(task),
+                vector_entry_point="navbench_gs.vector:TrainingEnv",
+                kwargs={"tasks": list(TASKS) if task == MIXED else [task]},
+            )
     try:
         scenes = [scene for suite in suite_names() if suite not in WITHOUT_IDS for scene in scene_ids(suite)]
     except NavBenchError:

@@ -13,6 +13,7 @@ import click
 
 from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import NavBenchError
+from s2e_agent.finetune_cli import finetune, study
 
 if TYPE_CHECKING:
     from s2e_agent.config import Preset
@@ -184,6 +185,10 @@ def _open_loop(policy: Policy, facts: dict[str, Any], data_sets: Sequence[str]) 
 def _show(found: dict[str, Any]) -> None:
     rounded = json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 4))
     click.echo(json.dumps(rounded, indent=2))
+
+
+commands.add_command(finetune)
+commands.add_command(study)
 
 
 def _report(row: dict[str, float]) -> None:

@@ -53,6 +53,8 @@ class PolicyConfig(Record):
     sigma_bounds: tuple[float, float] = (0.1, 10.0)
     """Of every waypoint's standard deviations, in normalised units (mean steps)."""
     rho_bound: float = 0.9
+    residual: bool = False
+    """Every decoder block carries a residual attention module."""
 
 
 class PretrainConfig(Record):

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from s2e_agent.config import PolicyConfig
 from s2e_agent.encoder import make_encoder
 from s2e_agent.mixture import Mixture
+from s2e_agent.residual import attach
 
 LEAST_GOAL_M = 1e-3
 """A goal nearer than this has the bearing it would have at this distance."""
@@ -157,6 +158,8 @@ class Policy(nn.Module):
         self.context = ContextEncoder(config)
         self.query = FeedForward(2, config.width, config.width)
         self.decoder = nn.ModuleList(AttentionBlock(config) for _ in range(config.decoder_layers))
+        if config.residual:
+            attach(self.decoder, config.width)
         self.head = MixtureHead(config)
         self.register_buffer("anchors", torch.zeros(config.anchors, 2))
 

@@ -1,0 +1,20 @@
+"""A small policy that tests of post-training start from."""
+
+import torch
+
+from s2e_agent.config import PRESETS
+from s2e_agent.policy import Policy
+
+
+def small_policy():
+    """The debug policy with random weights and four anchors ahead."""
+    torch.manual_seed(0)
+    policy = Policy(PRESETS["debug"].policy)
+    policy.anchors.copy_(torch.tensor([[2.0, 0.0], [1.0, 0.0], [1.5, 1.0], [1.5, -1.0]]))
+    return policy.eval()
+
+
+def memory_of(policy, samples):
+    """A random context memory and its mask."""
+    memory = torch.randn(samples, 9, policy.config.width, generator=torch.Generator().manual_seed(1))
+    return memory, torch.zeros(samples, 9, dtype=torch.bool)

@@ -119,9 +119,9 @@ _DEBUG = Preset(
     ),
 )
 _TINY = Preset(
-    policy=PolicyConfig(),
+    policy=PolicyConfig(encoder=EncoderConfig(channels=(48, 96, 192)), context=7),
     pretrain=PretrainConfig(
-        loop=LoopConfig(steps=5000, learning_rate=7e-4, warmup_steps=200, validate_every=250, half=True)
+        loop=LoopConfig(steps=3600, learning_rate=7e-4, warmup_steps=200, validate_every=300, half=True), window=8
     ),
 )
 _LARGE = LoopConfig(steps=200_000, learning_rate=1e-4, warmup_steps=2000, validate_every=2000, half=True)

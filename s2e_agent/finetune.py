@@ -120,7 +120,7 @@ class Finetuning:
             "updates": self.updates,
             "actor": self._learning(),
             "critic": self.ppo.critic.state_dict(),
-            "optimiser": self.ppo.optimiser.state_dict(),
+            "optimiser": _in_half(self.ppo.optimiser.state_dict()),
         }
         partial = self.folder / f".{STATE_FILE}"
         torch.save(state, partial)
@@ -150,3 +150,15 @@ class Finetuning:
                 value.copy_(state["actor"][name])
         self.ppo.critic.load_state_dict(state["critic"])
         self.ppo.optimiser.load_state_dict(state["optimiser"])
+
+
+def _in_half(state: dict[str, Any]) -> dict[str, Any]:
+    """An optimiser's state with its moments in bfloat16: half the size, and loading widens them again."""
+    moments = {
+        number: {
+            name: value.bfloat16() if torch.is_tensor(value) and value.ndim > 0 else value
+            for name, value in of_one.items()
+        }
+        for number, of_one in state["state"].items()
+    }
+    return state | {"state": moments}

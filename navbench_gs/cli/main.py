@@ -22,6 +22,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
     "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
+    "agent": ("navbench_gs.cli.agent:agent", "Write agents, check them, serve them."),
+    "submit": ("navbench_gs.cli.submit:submit", "Pack a run for the leaderboard, and prove what is packed."),
+    "leaderboard": ("navbench_gs.cli.leaderboard:leaderboard", "Keep a leaderboard."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
 }

@@ -218,9 +218,9 @@ def greeting(card, protocol=1, then=None):
     ],
 )
 def test_a_hello_that_keeps_no_protocol_is_refused(card, protocol, reason):
-    with listening(serve(greeting(card, protocol), "127.0.0.1", 0)) as address:
-        refusal = pytest.raises(AgentCardError, RemoteAgent, address)
-    assert refusal.match(reason)
+    server = serve(greeting(card, protocol), "127.0.0.1", 0)
+    with listening(server) as address, pytest.raises(AgentCardError, match=reason):
+        RemoteAgent(address)
 
 
 @pytest.mark.parametrize(

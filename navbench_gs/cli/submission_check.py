@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from leaderboard.submission import Submission
@@ -83,8 +82,11 @@ def verification(
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
+def progress(total: int) -> Iterator[Callable[[], object]]:
     """A bar on a terminal, nothing elsewhere; what is yielded moves it by one."""
-    stream = click.get_text_stream("stderr")
-    with click.progressbar(length=total, label="checking rows", file=stream, hidden=not stream.isatty()) as bar:
-        yield lambda: bar.update(1)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield partial(bar.advance, bar.add_task("checking rows", total=total))

@@ -98,7 +98,7 @@ class AuditingDuty:
         except NavBenchError as error:
             faults.append(str(error))
         except Exception as error:  # arrays of a stranger that no metric expects
-            faults.append(f"cannot be scored ({one_line(error)})")
+            faults.append(f"cannot be checked ({one_line(error)})")
         return RowAudit(claim.row.key, tuple(printable(fault) for fault in faults), claim.replayed)
 
     def _row_faults(self, claim: RowClaim, recording: Trajectory) -> Iterator[str]:

@@ -90,7 +90,8 @@ def differs_from_physics(recording: Trajectory, episode: Episode, rules: Rules, 
             yield f"{name}: {len(driven)} driven, {len(recorded)} recorded"
             continue
         both = min(len(recorded), len(driven))
-        gap = np.abs(recorded[:both].astype(np.float64) - driven[:both]).reshape(both, -1).max(axis=1, initial=0.0)
+        apart = np.abs(recorded[:both].astype(np.float64) - driven[:both])
+        gap = apart.max(axis=tuple(range(1, apart.ndim)), initial=0.0)
         if (gap > allowed).any():
             first = int(np.argmax(gap > allowed))
             yield f"{name} differ from the physics by up to {gap.max():.3g}, first in row {first}"

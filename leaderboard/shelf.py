@@ -7,12 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-from leaderboard.archive import MAIN_FILES
 from leaderboard.submission import Submission, run_label
 from navbench_gs.domain.record import Record
 from navbench_gs.errors import StoreError
 from navbench_gs.store.files import write_whole, writing
-from navbench_gs.store.folder import RECORDINGS_FOLDER
+from navbench_gs.store.folder import MANIFEST_FILE, RECORDINGS_FOLDER, ROWS_FILE
 
 SHELF = Path("leaderboard") / "submissions"
 BADGE_FILE = "badge.json"
@@ -49,8 +48,8 @@ def store_submission(submission: Submission, badge: Badge, shelf: Path) -> Path:
     with writing(folder):
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(run.path / RECORDINGS_FOLDER, partial / RECORDINGS_FOLDER)
-        for name in MAIN_FILES:
-            shutil.copyfile(run.path / name, partial / name)
+        for file in (run.path / MANIFEST_FILE, run.path / ROWS_FILE, submission.card_file):
+            shutil.copyfile(file, partial / file.name)
     write_whole(partial / BADGE_FILE, (json.dumps(badge.model_dump(mode="json"), indent=1) + "\n").encode())
     with writing(folder):
         partial.replace(folder)

@@ -21,6 +21,7 @@ class Submission:
     """A submission that lies open in a folder."""
 
     card: SubmissionCard
+    card_file: Path
     run: RunFolder
     sha256: str
     """Of the file it came in."""
@@ -72,7 +73,7 @@ def opened_submission(path: Path) -> Iterator[Submission]:
             card, run = read_card(folder / CARD_FILE), RunFolder.open(folder)
         except RecursionError as error:
             raise DamagedFileError(f"{path}: JSON that is nested too deep") from error
-        yield Submission(card, run, file_digest(path))
+        yield Submission(card, folder / CARD_FILE, run, file_digest(path))
 
 
 def submission_faults(card: SubmissionCard, run: RunFolder) -> Iterator[str]:

@@ -20,7 +20,7 @@ from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.env import NavEnv
 from navbench_gs.evaluation.agent_check import CHECK_SCENE, checked_agent
 from navbench_gs.evaluation.scene_check import scene_faults
-from navbench_gs.suite.catalog import load_scene, scenes_at
+from navbench_gs.suite.catalog import scenes_at
 
 
 def check_env(env_id: str, *, decisions: int = 5, index: int = 0, **kwargs: Any) -> None:
@@ -45,11 +45,11 @@ def check_agent(agent: str | Callable[[], Agent], *, scene: Scene | str = CHECK_
 
     Args:
         agent: an agent's name as ``navbench run --agent`` takes it, or what makes fresh instances.
-        scene: a scene, or its id, for three short drives.
+        scene: a scene, its id, or the path of its folder, for three short drives.
         renderer: what draws its pictures.
     """
     make = partial(load_agent, agent) if isinstance(agent, str) else agent
-    place = load_scene(scene) if isinstance(scene, str) else scene
+    place = scene if isinstance(scene, Scene) else scenes_at(scene)[0]
     card = checked_agent(make, place, renderer=renderer)
     faults = [f"{check.name}: {check.note}" for check in card.checks if not check.passed]
     assert not faults, f"{card.agent}: {'; '.join(faults)}"

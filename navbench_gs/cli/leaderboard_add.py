@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def add(
         raise click.UsageError("--rerun keeps what was replayed: leave --no-replay out")
 
     from leaderboard.shelf import SHELF, Badge, store_submission
-    from leaderboard.submission import Submission, opened_submission
+    from leaderboard.submission import opened_submission
     from navbench_gs import __version__
     from navbench_gs.cli.submission_check import verification
     from navbench_gs.evaluation.executors import cores
@@ -48,7 +49,7 @@ def add(
             raise DigestMismatchError(f"{file} was not added: {found.summary()}")
         level, kept, equal = "self-reported" if no_replay else "replayed", submission, None
         if rerun is not None:
-            kept = Submission(submission.card, RunFolder.open(rerun), submission.sha256)
+            kept = replace(submission, run=RunFolder.open(rerun))
             level, equal = "re-run", repeated_rows(submission, kept)
         badge = Badge.model_validate(
             {"badge": level, "rows": len(found.audits), "replayed": found.replayed, "equal": equal}

@@ -8,7 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from leaderboard.archive import write_archive
+from navbench_gs.domain.episode import Episode
+from navbench_gs.domain.rules import RULES_V0
+from navbench_gs.metrics.score import score
 from navbench_gs.store.recordings import read_recording, save_recording
+from navbench_gs.store.rows import rounded
 
 
 class Forgery:
@@ -41,6 +45,12 @@ class Forgery:
         """Change arrays of a recording; a change is a function of the recording."""
         recording = read_recording(self.recording(name))
         save_recording(replace(recording, **{key: f(recording) for key, f in changes.items()}), self.recording(name))
+
+    def rescore(self, number: int, episode: Episode) -> None:
+        """Make a row say what its recording says now."""
+        row = self.rows()[number]
+        recording = read_recording(self.recording(f"{row['scene']}-{row['task']}-{row['index']}"))
+        self.edit_row(number, **rounded(score(recording, episode, RULES_V0).model_dump(mode="json")))
 
     def packed(self) -> Path:
         self.made += 1

@@ -88,7 +88,7 @@ def test_a_part_that_is_absent_is_named(hostile, name):
 def test_a_part_that_was_changed_or_added_after_packing_is_named(hostile, packed):
     with zipfile.ZipFile(packed) as honest:
         rows = honest.read("results.jsonl")
-    changed = hostile(("results.jsonl", rows.replace(b'"success": false', b'"success": true ')), drop="results.jsonl")
+    changed = hostile(("results.jsonl", rows.replace(b'"index": 0', b'"index": 1')), drop="results.jsonl")
     assert "results.jsonl is not the file that was packed" in refused(changed)
     added = hostile(("trajectories/yard_00-empty-7.npz", b"x"))
     assert "trajectories/yard_00-empty-7.npz was added" in refused(added)

@@ -11,7 +11,7 @@ from pathlib import Path
 from leaderboard.archive import MAIN_FILES, SUFFIX, unpack_archive, write_archive
 from leaderboard.card import CARD_FILE, SubmissionCard, read_card
 from navbench_gs.domain.record import file_digest
-from navbench_gs.errors import DamagedFileError, RunMismatchError, StoreError
+from navbench_gs.errors import DamagedFileError, InvalidRecordError, RunMismatchError, StoreError
 from navbench_gs.store import RunFolder
 from navbench_gs.store.folder import MANIFEST_FILE, RECORDINGS_FOLDER, ROWS_FILE
 
@@ -73,6 +73,9 @@ def opened_submission(path: Path) -> Iterator[Submission]:
             card, run = read_card(folder / CARD_FILE), RunFolder.open(folder)
         except RecursionError as error:
             raise DamagedFileError(f"{path}: JSON that is nested too deep") from error
+        except (DamagedFileError, InvalidRecordError, RunMismatchError) as error:
+            told = str(error).replace(f"{folder}/", f"{path.name}: ").replace(str(folder), path.name)
+            raise type(error)(told) from error
         yield Submission(card, folder / CARD_FILE, run, file_digest(path))
 
 

@@ -19,9 +19,9 @@ def one_line(error: BaseException) -> str:
     return re.sub(r"0x[0-9a-fA-F]+", "0x", text)[:LONGEST_LINE]
 
 
-def printable(text: str) -> str:
-    """A stranger's text for a terminal: at most one line long, without control characters."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST_LINE])
+def printable(text: str, longest: int = LONGEST_LINE) -> str:
+    """A stranger's text for a terminal: one line, without control characters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:longest])
 
 
 class NavBenchError(Exception):

@@ -52,6 +52,8 @@ def card_text(card: PassCard) -> str:
         f"  {'pass' if check.passed else 'FAIL'}  {check.name:<13} {check.note}".rstrip() for check in card.checks
     ]
     if card.act_mean_ms is not None:
-        lines.append(f"  a decision takes {card.act_mean_ms:.1f} ms, {card.act_p95_ms:.1f} ms at the 95th percentile")
+        own = "" if card.own_mean_ms is None else f"; {card.own_mean_ms:.1f} ms by its server's clock"
+        times = f"{card.act_mean_ms:.1f} ms, {card.act_p95_ms:.1f} ms at the 95th percentile"
+        lines.append(f"  a decision takes {times}{own}")
     lines.append("passed" if card.passed else "not passed: docs/add-an-agent.md says what an agent owes")
     return "\n".join(lines)

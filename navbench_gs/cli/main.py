@@ -10,11 +10,12 @@ import click
 
 from navbench_gs import __version__
 from navbench_gs.cli.lazy_group import LazyGroup
-from navbench_gs.errors import NavBenchError, one_line
+from navbench_gs.errors import NavBenchError, one_line, printable
 
 INTERRUPTED = 130
 """Exit code after ctrl-C: 128 + SIGINT, as shells have it."""
 INTERNAL = 70
+LONGEST_COMPLAINT = 2000
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("navbench_gs.cli.run:run", "Drive an agent through episodes, score and tabulate."),
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
@@ -76,7 +77,7 @@ def _debug(arguments: list[str]) -> None:
 
 
 def _complain(message: str) -> None:
-    click.secho(f"error: {' '.join(message.split())}", fg="red", err=True)
+    click.secho(f"error: {printable(' '.join(message.split()), LONGEST_COMPLAINT)}", fg="red", err=True)
 
 
 @click.group(cls=Navbench, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

@@ -63,6 +63,8 @@ class PassCard(Record):
     scene: str
     act_mean_ms: float | None
     act_p95_ms: float | None
+    own_mean_ms: float | None
+    """By the clock of a served agent's server, in the last of the drives."""
     checks: tuple[Check, ...]
 
     @property
@@ -95,6 +97,7 @@ def checked_agent(make: Callable[[], Agent], scene: Scene, *, decisions: int = D
         ("latency", lambda: _latency(agent.card, scripts)),
     ):
         checks.append(_checked(name, check) if complete else Check(name=name, passed=False, note="not reached"))
+    own = getattr(agent, "own_ms", ())
     millis = 1000.0 * np.array([second for script in scripts for second in script.seconds])
     return PassCard(
         agent=agent.card.name,
@@ -105,6 +108,7 @@ def checked_agent(make: Callable[[], Agent], scene: Scene, *, decisions: int = D
         scene=scene.scene_id,
         act_mean_ms=float(millis.mean()) if len(millis) else None,
         act_p95_ms=float(np.percentile(millis, 95)) if len(millis) else None,
+        own_mean_ms=float(np.mean(own)) if complete and len(own) else None,
         checks=tuple(checks),
     )
 

@@ -113,7 +113,7 @@ def test_what_is_no_zip_file_is_refused(packed, tmp_path, cut):
 
 def zip_of_zeros(path: Path, name: str, size: int) -> Path:
     """A file of ``size`` zeros, packed; written by hand, in small memory."""
-    squeezer, crc, block = zlib.compressobj(9, zlib.DEFLATED, -15), 0, bytes(1 << 20)
+    squeezer, crc, block = zlib.compressobj(1, zlib.DEFLATED, -15), 0, bytes(1 << 20)
     packed = b""
     for _ in range(size >> 20):
         packed += squeezer.compress(block)
@@ -131,13 +131,13 @@ def zip_of_zeros(path: Path, name: str, size: int) -> Path:
 def bombs(tmp_path_factory) -> Path:
     """A folder of files that would take much if they were let."""
     folder = tmp_path_factory.mktemp("bombs")
-    zip_of_zeros(folder / "large.navbench.zip", "results.jsonl", 256 << 20)
+    zip_of_zeros(folder / "large.navbench.zip", "results.jsonl", 64 << 20)
     entry = b"PK\x01\x02" + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 0, 0, 33, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0)
     central = b"".join(entry + f"{number:06d}".encode() for number in range(1_000_000))
     for name, count in (("many", 65535), ("many-hidden", 1)):
         end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), 0, 0)
         (folder / f"{name}.navbench.zip").write_bytes(central + end)
-    zip_of_zeros(folder / "array.npz", "poses.npy", 256 << 20)
+    zip_of_zeros(folder / "array.npz", "poses.npy", 64 << 20)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (1 << 40, 3)})
     with zipfile.ZipFile(folder / "claims.npz", "w") as archive:
@@ -170,7 +170,7 @@ def test_bombs_are_refused_within_bounded_memory(bombs, tmp_path):
     assert "more than 20,000 files" in told["many.navbench.zip"]
     assert "more than 20,000 files" in told["many-hidden.navbench.zip"]
     assert "does not have the bytes" in told["claims.npz"]
-    assert int(grown_kb) < 100_000, f"reading hostile files took {grown_kb} kB"
+    assert int(grown_kb) < 50_000, f"reading hostile files took {grown_kb} kB"
 
 
 def test_an_entry_that_is_longer_than_it_says_is_never_read_further(packed, tmp_path):

@@ -36,6 +36,20 @@ def forgery(packed, tmp_path):
     return Forgery(packed, tmp_path / "forged")
 
 
+@pytest.fixture
+def found(suite, forgery):
+    """What an audit tells of one row of the forgery."""
+
+    def audit(key, *, replayed=True) -> str:
+        with opened_submission(forgery.packed()) as submission:
+            run, plan = submission.run, trusted_plan(submission.run.manifest, suite=suite)
+            (row,) = (row for row in run.rows() if row.key == key)
+            claim = row_claim(run, plan, row, replayed=replayed)
+            return "; ".join(AuditingDuty(plan.manifest, plan.rules).audit(claim).faults)
+
+    return audit
+
+
 def test_an_honest_run_verifies_and_its_table_is_shown(packed, verify, tmp_path):
     result = verify(packed, "--markdown", tmp_path / "found.md")
     assert result.exit_code == 0, result.output
@@ -94,12 +108,19 @@ ALTERED = [
 
 
 @pytest.mark.parametrize(("changes", "told"), ALTERED, ids=[next(iter(changes)) for changes, _ in ALTERED])
-def test_an_altered_row_is_told_field_by_field(forgery, verify, changes, told):
+def test_an_altered_row_is_told_field_by_field(forgery, found, changes, told):
     forgery.edit_row(0, **changes)
+    assert told in found(("yard_00", "empty", 0), replayed=False)
+
+
+def test_what_differs_is_told_row_by_row_without_control_characters(forgery, verify):
+    forgery.edit_row(0, success=False, error="\x1b[31mred")
+    forgery.edit_row(2, psc=0.5)
     result = verify(forgery.packed(), "--sample", 1)
-    assert result.exit_code == 1 and "4 rows: 1 differ" in result.output
-    line = next(line for line in result.output.splitlines() if line.startswith("yard_00 empty 0: "))
-    assert told in line and "\x1b" not in line
+    assert result.exit_code == 1 and "4 rows: 2 differ" in result.output and "\x1b" not in result.output
+    first, second, *_ = result.output.splitlines()
+    assert first.startswith("yard_00 empty 0: success False, but is True; ") and "red" in first
+    assert second.startswith("yard_00 ped 0: psc 0.5, but is ")
 
 
 ARRAYS = [
@@ -118,20 +139,6 @@ ARRAYS = [
     ("perturbation", lambda r: "haze:0.1", "perturbation '', but is 'haze:0.1'"),
     ("rules", lambda r: "0" * 16, "the recording is of other rules"),
 ]
-
-
-@pytest.fixture
-def found(suite, forgery):
-    """What an audit tells of one row of the forgery."""
-
-    def audit(key) -> str:
-        with opened_submission(forgery.packed()) as submission:
-            run, plan = submission.run, trusted_plan(submission.run.manifest, suite=suite)
-            (row,) = (row for row in run.rows() if row.key == key)
-            claim = row_claim(run, plan, row, replayed=True)
-            return "; ".join(AuditingDuty(plan.manifest, plan.rules).audit(claim).faults)
-
-    return audit
 
 
 @pytest.mark.parametrize(("name", "change", "told"), ARRAYS, ids=[f"{name}-{told[:9]}" for name, _, told in ARRAYS])

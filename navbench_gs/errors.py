@@ -19,6 +19,11 @@ def one_line(error: BaseException) -> str:
     return re.sub(r"0x[0-9a-fA-F]+", "0x", text)[:LONGEST_LINE]
 
 
+def printable(text: str, longest: int = LONGEST_LINE) -> str:
+    """A stranger's text for a terminal: one line, without control characters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:longest])
+
+
 class NavBenchError(Exception):
     """Base of all errors whose message is meant for the user."""
 
@@ -85,6 +90,14 @@ class Incident(NavBenchError):
     """A time-out, a lost connection or a simulator fault: no row, driven again on resume."""
 
     exit_code = 3
+
+
+class AgentUnreachableError(Incident):
+    """No agent answers at an address, or another one than before."""
+
+
+class WireError(NavBenchError):
+    """A message between a run and an agent's server does not keep the protocol."""
 
 
 class MissingPackageError(NavBenchError, ImportError):

@@ -1,19 +1,24 @@
-"""Public contracts: checks that a third party may call on an environment or a scene.
+"""Public contracts: checks that a third party may call on an agent, an environment or a scene.
 
 Each raises ``AssertionError`` with one line that names what is broken, and returns nothing if all holds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from navbench_gs.agents.loading import load_agent
+from navbench_gs.domain.agent import Agent
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.env import NavEnv
+from navbench_gs.evaluation.agent_check import CHECK_SCENE, checked_agent
 from navbench_gs.evaluation.scene_check import scene_faults
 from navbench_gs.suite.catalog import scenes_at
 
@@ -33,6 +38,21 @@ def check_env(env_id: str, *, decisions: int = 5, index: int = 0, **kwargs: Any)
     for name in ("poses", "velocities", "commands", "pedestrians"):
         same = np.array_equal(getattr(first, name), getattr(second, name))
         assert same, f"{env_id}: the same actions gave other {name}"
+
+
+def check_agent(agent: str | Callable[[], Agent], *, scene: Scene | str = CHECK_SCENE, renderer: str = "auto") -> None:
+    """Check one agent: protocol, needs, determinism by seed, no leaks, bounds, blank frames, latency.
+
+    Args:
+        agent: an agent's name as ``navbench run --agent`` takes it, or what makes fresh instances.
+        scene: a scene, its id, or the path of its folder, for three short drives.
+        renderer: what draws its pictures.
+    """
+    make = partial(load_agent, agent) if isinstance(agent, str) else agent
+    place = scene if isinstance(scene, Scene) else scenes_at(scene)[0]
+    card = checked_agent(make, place, renderer=renderer)
+    faults = [f"{check.name}: {check.note}" for check in card.checks if not check.passed]
+    assert not faults, f"{card.agent}: {'; '.join(faults)}"
 
 
 def check_scene(scene: Scene | str) -> None:

@@ -1,4 +1,4 @@
-"""Finding agents by name: entry points of the group ``navbench_gs.agents``, or ``package.module:Class``.
+"""Finding agents by name: entry points of the group ``navbench_gs.agents``, ``package.module:Class``, or an address.
 
 An installed agent whose factory takes a ``variant`` is given what follows its name: ``s2e:bc,blind``.
 """
@@ -11,6 +11,7 @@ from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from navbench_gs.agents.remote import RemoteAgent, is_address
 from navbench_gs.domain.agent import Agent, AgentCard
 from navbench_gs.errors import AgentCardError, MissingPackageError, UnknownNameError
 
@@ -26,15 +27,20 @@ def load_agent(name: str, *, checkpoint: str | None = None) -> Agent:
     """Make the agent of that name.
 
     Args:
-        name: an entry point's name, with ``:VARIANT`` behind it if the agent has any, or ``package.module:Class`` for
-            an agent that is not installed.
+        name: an entry point's name, with ``:VARIANT`` behind it if the agent has any, ``package.module:Class`` for an
+            agent that is not installed, or ``ws://host:port`` of one that another process serves.
         checkpoint: path of weights to use instead of the agent's own.
 
     Raises:
         UnknownNameError: there is no such agent; the closest name is offered.
         MissingPackageError: the agent's module needs a package that is absent.
         AgentCardError: the agent takes no checkpoint or has no variants, or does not keep the protocol.
+        AgentUnreachableError: no agent answers at the address.
     """
+    if is_address(name):
+        if checkpoint is not None:
+            raise AgentCardError("the weights of a served agent are the server's: give --weights to it")
+        return RemoteAgent(name)
     make = _variant_factory(name)
     if checkpoint is None:
         agent = make()

@@ -10,11 +10,12 @@ import click
 
 from navbench_gs import __version__
 from navbench_gs.cli.lazy_group import LazyGroup
-from navbench_gs.errors import NavBenchError, one_line
+from navbench_gs.errors import NavBenchError, one_line, printable
 
 INTERRUPTED = 130
 """Exit code after ctrl-C: 128 + SIGINT, as shells have it."""
 INTERNAL = 70
+LONGEST_COMPLAINT = 2000
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("navbench_gs.cli.run:run", "Drive an agent through episodes, score and tabulate."),
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
@@ -22,7 +23,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
     "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
-    "agent": ("navbench_gs.cli.agent:agent", "Get the weights of published agents."),
+    "agent": ("navbench_gs.cli.agent:agent", "Write, check, serve agents; get published weights."),
+    "submit": ("navbench_gs.cli.submit:submit", "Pack a run for the leaderboard, and prove what is packed."),
+    "leaderboard": ("navbench_gs.cli.leaderboard:leaderboard", "Keep a leaderboard."),
     "train": ("navbench_gs.cli.train:train", "Train one of the published networks on drives."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),
@@ -75,7 +78,7 @@ def _debug(arguments: list[str]) -> None:
 
 
 def _complain(message: str) -> None:
-    click.secho(f"error: {' '.join(message.split())}", fg="red", err=True)
+    click.secho(f"error: {printable(' '.join(message.split()), LONGEST_COMPLAINT)}", fg="red", err=True)
 
 
 @click.group(cls=Navbench, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

@@ -54,7 +54,7 @@ def variant(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
 
 
 @click.command()
-@click.option("--agent", required=True, help="Name of an agent ('navbench list agents').")
+@click.option("--agent", required=True, help="Name ('navbench list agents') or ws://host:port.")
 @click.option("--task", "tasks", required=True, metavar="T[,T]", callback=names, help="Tasks ('navbench list tasks').")
 @click.option("--suite", default="embedded", show_default=True, help="Name of a suite, or a folder of scenes.")
 @click.option("--scenes", default="", metavar="A[,B]", callback=names, help="Only these scenes of the suite.")

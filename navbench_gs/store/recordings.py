@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 import zlib
 from dataclasses import fields
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from navbench_gs.domain.trajectory import CONTACT_KINDS, Ended, Trajectory
 from navbench_gs.errors import DamagedFileError
+from navbench_gs.store.bounded_zip import Bounds, opened_zip
 from navbench_gs.store.files import write_whole
 
 ARRAYS = {
@@ -34,6 +37,14 @@ SEEN_ARRAYS = {"support": "<f8", "camera_distance_m": "<f8"}
 TEXTS = ("scene", "task", "episode", "rules", "ended", "message")
 PERTURBATION = "perturbation"
 """A text that the first recordings lack."""
+BOUNDS = Bounds(entries=32, entry_bytes=16 << 20, bytes=32 << 20)
+"""Of a recording, unpacked; 60 s with nine pedestrians take 0.4 MB."""
+MOST_HEADER_BYTES = 1000
+DAMAGE: tuple[type[Exception], ...] = (
+    *(DamagedFileError, OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error),
+    *(NotImplementedError, RuntimeError, SyntaxError, OverflowError),
+)
+"""What reading a damaged or hostile file raises."""
 
 
 def save_recording(trajectory: Trajectory, path: Path) -> None:
@@ -57,13 +68,13 @@ def read_recording(path: Path) -> Trajectory:
         DamagedFileError: the file is absent, truncated, or its arrays do not fit together.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            content: dict[str, Any] = {name: data[name] for name in ARRAYS}
-            content |= {name: str(data[name]) for name in TEXTS}
-            content |= {"index": int(data["index"]), "tick_s": float(data["tick_s"])}
-            content |= {name: data.get(name, np.zeros(0)) for name in SEEN_ARRAYS}
-            content[PERTURBATION] = str(data.get(PERTURBATION, ""))
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        data = _arrays(path)
+        content: dict[str, Any] = {name: data[name] for name in ARRAYS}
+        content |= {name: str(data[name]) for name in TEXTS}
+        content |= {"index": int(data["index"]), "tick_s": float(data["tick_s"])}
+        content |= {name: data.get(name, np.zeros(0)) for name in SEEN_ARRAYS}
+        content[PERTURBATION] = str(data.get(PERTURBATION, ""))
+    except DAMAGE as error:
         raise DamagedFileError(
             f"{path} is not a recording ({error}); delete it and its row, and run the same command again"
         ) from error
@@ -72,6 +83,25 @@ def read_recording(path: Path) -> Trajectory:
     if fault:
         raise DamagedFileError(f"{path}: {fault}; delete it and its row, and run the same command again")
     return Trajectory(**content)
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Every array of a recording's file, by name."""
+    with opened_zip(path, BOUNDS) as archive:
+        return {entry.removesuffix(".npy"): _array(archive.read(entry)) for entry in archive.namelist()}
+
+
+def _array(data: bytes) -> NDArray[Any]:
+    """The array in the bytes of a ``.npy`` file, which must be as long as its header says."""
+    file = io.BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(file, max_header_size=MOST_HEADER_BYTES)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+        raise ValueError(f"an array of {dtype} {shape} does not have the bytes it claims")
+    file.seek(0)
+    array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False, max_header_size=MOST_HEADER_BYTES)
+    return array
 
 
 def _fault(content: dict[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from leaderboard.entries import Entry
 from navbench_gs.domain.result import Result
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.streams import stream_seed
@@ -15,8 +16,6 @@ from navbench_gs.statistics.distributions import Profile, iqm_interval, profile
 from navbench_gs.statistics.intervals import Interval, clustered_interval
 from navbench_gs.statistics.table import COLUMNS, OVERALL
 from navbench_gs.store.shards import Key
-
-from leaderboard.entries import Entry
 
 Coverage = Literal["full", "preliminary", "quick", "partial", "incomplete"]
 FULL_EPISODES, PRELIMINARY_EPISODES = RULES_V0.sampling.episodes_per_task, 3

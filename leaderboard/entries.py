@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leaderboard.sources import BADGES, Source
+from leaderboard.tracks import SANITY, Board, Track, board_of, track_of
 from navbench_gs.domain.agent import AgentCard
 from navbench_gs.domain.record import text_digest
 from navbench_gs.domain.result import Result
@@ -14,9 +16,6 @@ from navbench_gs.store.files import whole_lines
 from navbench_gs.store.folder import INCIDENTS_FILE
 from navbench_gs.store.rows import comparable
 from navbench_gs.store.shards import Key
-
-from leaderboard.sources import BADGES, Source
-from leaderboard.tracks import SANITY, Board, Track, board_of, track_of
 
 Drive = tuple[int, Key]
 """Agent seed and episode."""
@@ -46,7 +45,13 @@ class Entry:
     def slug(self) -> str:
         """A name fit for files and links, never that of another entry."""
         word = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "-" for c in self.card.name)[:32]
-        identity = (*self.board, *self.track, self.card.canonical_json(), self.renderer, sorted(self.submission.items()))
+        identity = (
+            *self.board,
+            *self.track,
+            self.card.canonical_json(),
+            self.renderer,
+            sorted(self.submission.items()),
+        )
         return f"{word}-{text_digest(repr(identity))[:8]}"
 
     @property
@@ -85,9 +90,7 @@ def gather(sources: Sequence[Source]) -> list[Entry]:
         identity = (board_of(first), card.canonical_json(), first.renderer, tuple(sorted(source.card.items())))
         entry = entries.setdefault(
             identity,
-            Entry(
-                board_of(first), track_of(card, source.card), card, first.renderer, source.card, source.submitted
-            ),
+            Entry(board_of(first), track_of(card, source.card), card, first.renderer, source.card, source.submitted),
         )
         _take_in(entry, source, rows)
     _require_same_episodes(entries.values())
@@ -109,9 +112,10 @@ def _take_in(entry: Entry, source: Source, rows: list[Result]) -> None:
         drive = (seed, row.key)
         known = entry.rows.setdefault(drive, row)
         if known is not row and _without_seed(known) != _without_seed(row):
+            name = "-".join(map(str, row.key))
             raise RunMismatchError(
-                f"{run.path} and {entry.recordings[drive].parents[1]} hold different rows of {'-'.join(map(str, row.key))} "
-                f"by {entry.card.name}, seed {seed}; name one of the two"
+                f"{run.path} and {entry.recordings[drive].parents[1]} hold different rows of {name} by "
+                f"{entry.card.name}, seed {seed}; name one of the two"
             )
         entry.recordings.setdefault(drive, run.recording_path(row.key))
     entry.incidents += sum(1 for _ in whole_lines(run.path / INCIDENTS_FILE))

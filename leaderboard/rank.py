@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.aggregate import SCORES, Line, Score
+from leaderboard.tracks import Track
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.statistics.detectable import LEVEL, minimum_detectable_difference
 from navbench_gs.statistics.holm import holm
@@ -19,9 +21,6 @@ from navbench_gs.statistics.intervals import Interval, Kind
 from navbench_gs.statistics.paired import compared
 from navbench_gs.statistics.ranks import RankInterval, rank_intervals, tie_groups
 from navbench_gs.store.shards import Key
-
-from leaderboard.aggregate import SCORES, Line, Score
-from leaderboard.tracks import Track
 
 COMPARED = ("sr", "strict_sr", "rc", "ct")
 DIFFERENCES: dict[Literal["share", "count"], Kind] = {"share": "share-difference", "count": "count-difference"}
@@ -42,6 +41,11 @@ class Pair(NamedTuple):
     """Smallest true difference that these scenes would show with 80 % chance."""
     episodes: int
     scenes: int
+
+    @property
+    def is_among_entries(self) -> bool:
+        """Whether neither is a sanity row."""
+        return self.first.is_ranked and self.second.is_ranked
 
     @property
     def winner(self) -> Line | None:
@@ -80,9 +84,20 @@ class Ranking:
     def detectable(self) -> float | None:
         """Median over pairs of the smallest difference in SR that would be found; of ranked pairs if there are any."""
         known = [pair for pair in self.pairs if pair.score == "sr" and pair.detectable is not None]
-        ranked = [pair for pair in known if pair.first.is_ranked and pair.second.is_ranked]
+        ranked = [pair for pair in known if pair.is_among_entries]
         values = [pair.detectable for pair in ranked or known if pair.detectable is not None]
         return median(values) if values else None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether no test of this table could find a difference, however large: too few scenes, too many pairs."""
+        families = [
+            [pair for pair in self.pairs if pair.score == "sr" and pair.is_among_entries == among]
+            for among in (True, False)
+        ]
+        return bool(self.pairs) and all(
+            len(family) * 2.0 ** (1 - pair.scenes) >= LEVEL for family in families for pair in family
+        )
 
 
 def ranking(track: Track | None, task: str, lines: Sequence[Line]) -> Ranking:
@@ -115,11 +130,7 @@ def _pairs(task: str, lines: Sequence[Line]) -> list[Pair]:
         values = {id(line): _episode_means(line, score) for line in lines}
         of_score = [_pair(task, score, one, other, values) for one, other in combinations(lines, 2)]
         for with_reference in (False, True):
-            family = [
-                pair
-                for pair in of_score
-                if pair is not None and (pair.first.is_ranked and pair.second.is_ranked) != with_reference
-            ]
+            family = [pair for pair in of_score if pair is not None and pair.is_among_entries != with_reference]
             corrected = holm([pair.p_value for pair in family])
             found += [pair._replace(p_holm=p) for pair, p in zip(family, corrected, strict=True)]
     return found

@@ -5,36 +5,45 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.entries import Drive, Entry
+from leaderboard.places import Places, place_data
+from leaderboard.standings import BoardStandings
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.trajectory import CONTACT_KINDS, Trajectory
 from navbench_gs.errors import DamagedFileError
 from navbench_gs.store.recordings import read_recording
-
-from leaderboard.entries import Drive, Entry
-from leaderboard.places import Places, place_data
-from leaderboard.standings import BoardStandings
 
 FOLDER = "replays"
 STEP_S = 0.2
 """Time between two shown poses; the page draws the ones between."""
 
 
-def write_replays(boards: Sequence[BoardStandings], places: Places, out: Path) -> dict[str, list[Drive]]:
-    """Write the maps and the recordings of all entries; returns which drives of each entry can be replayed.
+class Replays(NamedTuple):
+    """What of a board can be replayed."""
+
+    places: list[str]
+    """Scenes with a map."""
+    drives: dict[str, list[Drive]]
+    """Slug of an entry -> its drives with a recording."""
+
+
+def write_replays(boards: Sequence[BoardStandings], places: Places, out: Path) -> Replays:
+    """Write the maps and the recordings of all entries.
 
     A recording that is absent or damaged is left out: the scores stand in its row.
     """
-    shown: dict[str, list[Drive]] = {}
-    _write_places(places, {scene for board in boards for scene in board.scenes}, out)
-    for board in boards:
-        for entry in board.entries:
-            shown[entry.slug] = [drive for drive in entry.recordings if _write_replay(entry, drive, out)]
-    return shown
+    scenes = _write_places(places, {scene for board in boards for scene in board.scenes}, out)
+    drives = {
+        entry.slug: [drive for drive in entry.recordings if _write_replay(entry, drive, out)]
+        for board in boards
+        for entry in board.entries
+    }
+    return Replays(scenes, drives)
 
 
 def replay_file(slug: str, seed: int, key: tuple[str, str, int]) -> str:
@@ -42,12 +51,14 @@ def replay_file(slug: str, seed: int, key: tuple[str, str, int]) -> str:
     return f"{FOLDER}/{slug}/{seed}/{'-'.join(map(str, key))}.js"
 
 
-def _write_places(places: Places, wanted: Iterable[str], out: Path) -> None:
+def _write_places(places: Places, wanted: Iterable[str], out: Path) -> list[str]:
     of_scene: dict[str, list[Episode]] = {}
     for episode in places.episodes.values():
         of_scene.setdefault(episode.scene, []).append(episode)
-    for name in sorted(set(wanted) & set(places.scenes) & set(of_scene)):
+    found = sorted(set(wanted) & set(places.scenes) & set(of_scene))
+    for name in found:
         _write_script(out / FOLDER / "places" / f"{name}.js", name, place_data(places.scenes[name], of_scene[name]))
+    return found
 
 
 def _write_replay(entry: Entry, drive: Drive, out: Path) -> bool:

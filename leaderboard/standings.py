@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from navbench_gs.domain.task import TASKS
-from navbench_gs.statistics.table import OVERALL
-
 from leaderboard.aggregate import Line, line_of
 from leaderboard.entries import Entry
 from leaderboard.rank import Ranking, ranking
-from leaderboard.tracks import SANITY, Board, Track, board_order
+from leaderboard.tracks import SANITY, Board, Track, board_order, track_order
+from navbench_gs.domain.task import TASKS
+from navbench_gs.statistics.table import OVERALL
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ def _board(board: Board, entries: list[Entry], suites: Mapping[str, int]) -> Boa
 
 def _tracks(entries: Sequence[Entry]) -> list[Track]:
     """Tracks that somebody else than a sanity agent entered."""
-    return sorted({entry.track for entry in entries if not entry.is_reference})
+    return sorted({entry.track for entry in entries if not entry.is_reference}, key=track_order)
 
 
 def _tasks(entry: Entry) -> set[str]:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from navbench_gs.domain.result import Result
-
 from leaderboard.aggregate import SCORES
 from leaderboard.entries import Entry
 from leaderboard.rank import Ranking, Standing
 from leaderboard.standings import BoardStandings
+from navbench_gs.domain.result import Result
 
 if TYPE_CHECKING:
     import pandas
@@ -35,7 +34,7 @@ COLUMNS: dict[str, str] = {
     "badge": "`self-reported`, `replayed` or `re-run`, the least of its runs",
     "reference": "whether it is a sanity row, which holds no rank",
     "task": "task, or `overall` for all four together",
-    "coverage": "`full` (all episodes of the suite, three seeds if stochastic), `preliminary` (at least three a scene), "
+    "coverage": "`full` (all episodes of the suite, three seeds if stochastic), `preliminary` (three or more a scene), "
     "`quick` (fewer), `partial` (not every scene; not ranked), `incomplete` (rows missing; no mean, not ranked)",
     "rank": "by SR, then strict SR, RC and CT; empty if not ranked",
     "rank_low": "best rank it can have, all intervals of the track and task together at 95 %",

@@ -50,6 +50,15 @@ class Track(NamedTuple):
         return f"{self.goal}, {TRAINING[self.training]}".capitalize()
 
 
+GOALS = ("goal point", "goal image", "privileged")
+"""How the goal is known, least help first."""
+
+
+def track_order(track: Track) -> tuple[int, int]:
+    """Least help first, then in the order of ``TRAINING``."""
+    return GOALS.index(track.goal), list(TRAINING).index(track.training)
+
+
 def board_of(row: Result) -> Board:
     """The board a row belongs to."""
     return Board(row.suite, row.provenance, row.embodiment, row.rules, row.perturbation)
@@ -70,6 +79,7 @@ def track_of(card: AgentCard, submission: Mapping[str, str]) -> Track:
 
 def goal_of(needs: Needs) -> str:
     """How the goal is known; the greatest help counts."""
+    point, image, privileged = GOALS
     if needs.privileged:
-        return "privileged"
-    return "goal image" if needs.goal_image or needs.route_images else "goal point"
+        return privileged
+    return image if needs.goal_image or needs.route_images else point

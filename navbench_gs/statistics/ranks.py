@@ -26,9 +26,7 @@ def rank_intervals(better: NDArray[np.bool_]) -> list[RankInterval]:
         better: (N, N) whether agent i is significantly better than agent j.
     """
     count = len(better)
-    return [
-        RankInterval(1 + int(better[:, agent].sum()), count - int(better[agent].sum())) for agent in range(count)
-    ]
+    return [RankInterval(1 + int(better[:, agent].sum()), count - int(better[agent].sum())) for agent in range(count)]
 
 
 def tie_groups(scores: Sequence[float], better: NDArray[np.bool_]) -> list[int]:

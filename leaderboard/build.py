@@ -61,13 +61,14 @@ def _notes(board: BoardStandings) -> list[str]:
     notes = []
     if board.absent_sanity:
         commands = "; ".join(sanity_command(board, name) for name in board.absent_sanity)
-XX
+        absent = ", ".join(board.absent_sanity)
+        notes.append(f"{board.board.title}: sanity rows missing: {absent}; drive them: {commands}")
     for entry in board.entries:
         missing = len(entry.drives_owed) - len(entry.rows)
         if missing:
             notes.append(
-                f"{board.board.title}: {entry.card.name} lacks {missing} of {len(entry.drives_owed)} drives, so it has no "
-                "mean and no rank; finish its runs with the commands that began them"
+                f"{board.board.title}: {entry.card.name} lacks {missing} of {len(entry.drives_owed)} drives, so it has "
+                "no mean and no rank; finish its runs with the commands that began them"
             )
     return notes
 

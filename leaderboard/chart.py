@@ -15,11 +15,15 @@ STYLES = 8
 MOST_BANDS = 4
 
 
-def profile_chart(lines: Sequence[Line]) -> dict[str, Any]:
-    """Share of drives whose route completion exceeds a threshold, against the threshold."""
+def profile_chart(lines: Sequence[Line], order: Sequence[str]) -> dict[str, Any]:
+    """Share of drives whose route completion exceeds a threshold, against the threshold.
+
+    ``order`` are the slugs of all entries of the board, so that an entry has one colour in every chart.
+    """
     drawn = [(line, line.rc_profile) for line in lines if line.rc_profile is not None]
     curves = []
-    for number, (line, profile) in enumerate(drawn):
+    for line, profile in drawn:
+        number = order.index(line.entry.slug)
         band = ""
         if len(drawn) <= MOST_BANDS and profile.low is not None and profile.high is not None:
             there, back = list(_points(profile.high)), list(_points(profile.low))[::-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leaderboard.aggregate import Line
 from leaderboard.rank import Ranking
@@ -22,7 +22,7 @@ FOLDER = "figures"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9", "#6a4fb3", "#5f6670")
 """After Okabe and Ito: told apart by all common kinds of colour blindness."""
 REFERENCE_COLOUR = "0.55"
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (8, 4)))
 INTERVALS, PROFILES, TABLE = "intervals", "profiles", "table.tex"
 LONGEST_NAME = 24
 SHOWN = ("sr", "strict_sr", "rc", "ct")
@@ -40,7 +40,10 @@ def write_figures(boards: Sequence[BoardStandings], out: Path) -> list[Path]:
         for track, rankings in tracks.items():
             folder = out / FOLDER / _word(f"{board.board.title} {track}")
             folder.mkdir(parents=True, exist_ok=True)
-            for name, figure in ((INTERVALS, interval_figure(rankings)), (PROFILES, profile_figure(rankings))):
+            for name, figure in (
+                (INTERVALS, interval_figure(rankings)),
+                (PROFILES, profile_figure(rankings, board.slugs)),
+            ):
                 for path in (folder / f"{name}.pdf", folder / f"{name}.png"):
                     figure.savefig(path, dpi=200, metadata=FIXED if path.suffix == ".pdf" else {"Software": None})
                     written.append(path)
@@ -81,22 +84,15 @@ def _draw_intervals(panel: Axes, heading: Heading, lines: Sequence[Line]) -> Non
     _calm(panel)
 
 
-def profile_figure(rankings: Sequence[Ranking]) -> Figure:
-    """Share of drives that complete more than so much of the route, a panel per task."""
+def profile_figure(rankings: Sequence[Ranking], order: Sequence[str]) -> Figure:
+    """Share of drives that complete more than so much of the route, a panel per task; colours go by ``order``."""
     figure = _figure(2.6 * len(rankings) + 1.6, 2.6)
     panels = figure.subplots(1, len(rankings), squeeze=False, sharey=True)[0]
     for panel, ranking in zip(panels, rankings, strict=True):
-        lines = [standing.line for standing in ranking.standings if standing.line.rc_profile]
-        for place, line in enumerate(lines):
-            assert line.rc_profile is not None
-            panel.plot(
-                THRESHOLDS,
-                line.rc_profile.share,
-                color=REFERENCE_COLOUR if line.entry.is_reference else COLOURS[place % len(COLOURS)],
-                linestyle=DASHES[place // len(COLOURS) % len(DASHES)],
-                linewidth=1.3,
-                label=_plain(line.entry.card.name),
-            )
+        for line in (standing.line for standing in ranking.standings):
+            if line.rc_profile is not None:
+                style = _style(line, order)
+                panel.plot(THRESHOLDS, line.rc_profile.share, label=_plain(line.entry.card.name), **style)
         panel.set_title(ranking.task, fontsize=8)
         panel.set_xlabel("more than so much of the route", fontsize=7)
         _calm(panel)
@@ -106,6 +102,15 @@ def profile_figure(rankings: Sequence[Ranking]) -> Figure:
     }
     figure.legend(handles.values(), handles.keys(), loc="outside right center", fontsize=7, frameon=False)
     return figure
+
+
+def _style(line: Line, order: Sequence[str]) -> dict[str, Any]:
+    """An entry's line in every panel; sanity rows are grey and told apart by dashes."""
+    place = order.index(line.entry.slug)
+    if line.entry.is_reference:
+        return {"color": REFERENCE_COLOUR, "linestyle": DASHES[place % len(DASHES)], "linewidth": 1.0}
+    dash = DASHES[place // len(COLOURS) % len(DASHES)]
+    return {"color": COLOURS[place % len(COLOURS)], "linestyle": dash, "linewidth": 1.5}
 
 
 def _figure(width: float, height: float) -> Figure:

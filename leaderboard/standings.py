@@ -32,6 +32,11 @@ class BoardStandings:
         return [task for task in (OVERALL, *TASKS) if task in shown]
 
     @property
+    def slugs(self) -> list[str]:
+        """All entries, sanity rows last: what colours go by."""
+        return [entry.slug for entry in sorted(self.entries, key=lambda entry: entry.is_reference)]
+
+    @property
     def absent_sanity(self) -> list[str]:
         """Sanity agents of which a task that others drove has no row."""
         have = {(entry.card.name, task) for entry in self.entries if entry.is_reference for task in _tasks(entry)}

@@ -81,7 +81,7 @@ def ranking_view(found: Ranking, board: BoardStandings) -> dict[str, Any]:
         "pairwise": pairwise_view(compared, found.pairs),
         "heat": [{**_name(line), "cells": [line.scene_sr.get(scene) for scene in board.scenes]} for line in compared],
         "outcomes": [outcome_view(line) for line in compared],
-        "chart": profile_chart(compared),
+        "chart": profile_chart(compared, board.slugs),
     }
 
 

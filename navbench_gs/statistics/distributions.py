@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,21 +25,26 @@ class Profile(NamedTuple):
     high: Floats | None
 
 
-def interquartile_mean(values: Floats) -> float:
-    """Mean of the middle half of all values: the lowest and the highest quarter (rounded down) are left out."""
-    ordered = np.sort(values, axis=None)
-    cut = len(ordered) // 4
-    return float(ordered[cut : len(ordered) - cut].mean())
+def interquartile_mean(values: Floats) -> Floats:
+    """Mean of the middle half along the last axis: the lowest and the highest quarter (rounded down) are left out."""
+    ordered = np.sort(values, axis=-1)
+    cut = ordered.shape[-1] // 4
+    means: Floats = ordered[..., cut : ordered.shape[-1] - cut].mean(axis=-1)
+    return means
 
 
 def iqm_interval(values: Sequence[float], scenes: Sequence[str], *, seed: int) -> Interval:
     """Interquartile mean over episodes (Agarwal et al. 2021), its interval from drawing whole scenes again."""
     groups = _by_scene(values, scenes)
-    mean = interquartile_mean(np.concatenate(groups))
+    mean = float(interquartile_mean(np.concatenate(groups)))
     if len(groups) == 1:
         return Interval(mean, None, None)
-    drawn = _resampled(groups, interquartile_mean, seed=seed)
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    drawn = stream("iqm", seed).integers(0, len(groups), size=(RESAMPLES, len(groups)))
+    if len({len(group) for group in groups}) == 1:
+        means = interquartile_mean(np.array(groups)[drawn].reshape(RESAMPLES, -1))
+    else:
+        means = np.array([interquartile_mean(np.concatenate([groups[scene] for scene in draw])) for draw in drawn])
+    low, high = np.quantile(means, [0.025, 0.975])
     return Interval(mean, float(low), float(high))
 
 
@@ -63,9 +68,3 @@ def _by_scene(values: Sequence[float], scenes: Sequence[str]) -> list[Floats]:
     for value, scene in zip(values, scenes, strict=True):
         of_scene.setdefault(scene, []).append(value)
     return [np.array(group) for group in sorted(sorted(group) for group in of_scene.values())]
-
-
-def _resampled(groups: list[Floats], statistic: Callable[[Floats], float], *, seed: int) -> Floats:
-    """(``RESAMPLES``,) the statistic of as many draws of whole scenes."""
-    drawn = stream("cluster-bootstrap", seed).integers(0, len(groups), size=(RESAMPLES, len(groups)))
-    return np.array([statistic(np.concatenate([groups[scene] for scene in draw])) for draw in drawn])

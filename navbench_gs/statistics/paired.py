@@ -68,17 +68,19 @@ def sign_flip_p_value(means: NDArray[np.float64], *, seed: int) -> float:
         means: (S,) mean difference of each scene.
         seed: of the drawn patterns.
     """
-    moved = means[np.abs(means) > SAME]
-    if len(moved) == 0:
+    sizes = np.sort(np.abs(means))
+    sizes = sizes[sizes > SAME]
+    if len(sizes) == 0:
         return 1.0
-    if len(moved) <= MOST_SCENES_ENUMERATED:
-        bits = np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved)) & 1
-        extreme = _as_extreme(1.0 - 2.0 * bits, moved)
-        return float(extreme.mean())
-    signs = stream("sign-flips", seed).integers(0, 2, size=(PATTERNS, len(moved))) * 2.0 - 1.0
-    return float((1 + _as_extreme(signs, moved).sum()) / (1 + PATTERNS))
+    seen = abs(math.fsum(means))
+    if len(sizes) <= MOST_SCENES_ENUMERATED:
+        patterns = np.arange(2 ** len(sizes))[:, None] >> np.arange(len(sizes)) & 1
+        return _count_as_extreme(patterns, sizes, seen) / len(patterns)
+    patterns = stream("sign-flips", seed).integers(0, 2, size=(PATTERNS, len(sizes)))
+    return (1 + _count_as_extreme(patterns, sizes, seen)) / (1 + PATTERNS)
 
 
-def _as_extreme(signs: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(P,) which of the sign patterns (P, S) give a sum as far from 0 as that of the means (S,)."""
-    return np.abs((signs * means).sum(axis=1)) >= abs(float(means.sum())) - SAME
+def _count_as_extreme(patterns: NDArray[np.int64], sizes: NDArray[np.float64], seen: float) -> int:
+    """How many of the sign patterns (P, S), of 0 and 1, put on sizes (S,) give a sum as far from 0 as was seen."""
+    sums = np.where(patterns == 1, sizes, -sizes).sum(axis=1)
+    return int(np.count_nonzero(np.abs(sums) >= seen - SAME))

@@ -17,7 +17,8 @@ from .made_runs import SEEING, make_run
 
 SANITY_SKILLS = {"still": -1.0, "straight": 0.25, "reactive": 0.45, "oracle": 1.1}
 HOSTILE = {
-    "notes": "</script><script>document.title='taken'</script><style>*{display:none}</style><img src=x onerror=alert(1)>",
+    "notes": "</script><script>document.title='taken'</script><style>*{display:none}</style>"
+    "<img src=x onerror=alert(1)>",
     "team": "\U0001f916" * 2500,
     "training": "zero-shot",
 }

@@ -164,7 +164,7 @@ def test_nothing_sticks_out_of_the_window(board, visit, width):
 
 
 @pytest.mark.slow
-def test_twenty_agents_stay_small_and_paint_within_a_second(tmp_path, visit):
+def test_twenty_full_rows_stay_below_three_megabytes(tmp_path, visit):
     scenes = tuple(f"plaza_{number:02d}" for number in range(26))
     for number in range(20):
         card = AgentCard(name=f"agent {number}", revision="1", needs=SEEING)
@@ -175,5 +175,4 @@ def test_twenty_agents_stay_small_and_paint_within_a_second(tmp_path, visit):
         line.coverage for line in standings(gather(read_sources([tmp_path / "runs"])), {"made": 26})[0].lines.values()
     } == {"full"}
     page = visit(board)
-    paint_ms = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    print(f"{board.page.stat().st_size / 1e6:.2f} MB, first paint after {paint_ms:.0f} ms")
+    assert page.locator(".ranking:visible tbody tr").count() == 20

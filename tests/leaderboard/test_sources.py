@@ -75,7 +75,7 @@ def test_the_same_row_twice_counts_once_and_another_is_refused(tmp_path):
     [entry] = gather(read_sources([tmp_path]))
     assert len(entry.rows) == 2
     make_run(tmp_path / "c", "walker", 0.5, path_length_m=99.0, **LITTLE)
-    with pytest.raises(RunMismatchError, match="hold different rows of alley_00-ped-0|of plaza_00-ped-0"):
+    with pytest.raises(RunMismatchError, match="hold different rows of plaza_00-ped-0"):
         gather(read_sources([tmp_path]))
 
 

@@ -62,7 +62,7 @@ def test_it_stands_ranked_and_sorts_both_ways(board, visit):
     page = visit(board)
     names = shown_names(page)
     assert names.index("oracle") < names.index("good") < names.index("fair") < names.index("still")
-    heading = page.locator(".task:not([hidden]) .ranking th", has_text="CT").first
+    heading = page.locator(".task:not([hidden]) .ranking th:has(button:text-is('CT'))").first
     for order in ("ascending", "descending"):
         heading.get_by_role("button").click()
         assert heading.get_attribute("aria-sort") == order
@@ -77,7 +77,7 @@ def test_it_filters_and_changes_the_task(board, visit):
     page.get_by_label("Filter agents").fill("replayed")
     assert sorted(shown_names(page)) == ["fair", "good"]
     page.get_by_label("Filter agents").fill("")
-    page.get_by_text("obstacle", exact=True).first.click()
+    page.get_by_role("radio", name="obstacle", exact=True).check()
     assert page.locator(".task:not([hidden])").count() == 1
     assert "static obstacles" in page.locator(".task:not([hidden]) .ranking caption").inner_text()
 
@@ -117,7 +117,7 @@ def test_the_keyboard_reaches_and_works_everything(replayable, visit):
     assert page.locator(".task:not([hidden]) .ranking th[aria-sort]").inner_text() == "Rank"
     page.locator("#choose-task").focus()
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector("#replay[data-ready]")
+    page.wait_for_selector("#replay[data-ready$='-ped-0']")
     page.locator("#time").focus()
     page.keyboard.press("End")
     assert "ended" in page.locator(".view .now").first.inner_text()

@@ -92,7 +92,7 @@
   const stop = () => { state.playing = false; play.textContent = "Play"; };
   const step = (stamp) => {
     if (!state.playing) return;
-    state.time = Math.min(state.longest, state.time + Number(speed.value) * Math.min(0.1, (stamp - state.stamp) / 1000));
+    state.time = Math.min(state.longest, state.time + Number(speed.value) * Math.min(0.1, Math.max(0, stamp - state.stamp) / 1000));
     state.stamp = stamp;
     render();
     if (state.time >= state.longest) stop(); else requestAnimationFrame(step);

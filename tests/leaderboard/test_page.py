@@ -99,7 +99,7 @@ def test_a_cell_opens_its_replay_with_walls_and_two_agents_share_a_clock(replaya
     page.wait_for_selector("#replay[data-ready$='yard_00-obstacle_ped-0']")
     assert painted(page, "left") > 5
     page.locator(".choose-agent").nth(1).select_option(label="two")
-    page.wait_for_function("!document.querySelector('.view[data-side=right]').hidden")
+    page.wait_for_selector(".view[data-side=right]:not([hidden])")
     page.locator("#time").fill("4")
     assert page.locator("#clock").inner_text() == "4.0 s"
     assert page.locator(".view .now").first.inner_text().startswith("4.0 s")
@@ -127,9 +127,8 @@ def test_the_keyboard_reaches_and_works_everything(replayable, visit):
     assert "ended" in page.locator(".view .now").first.inner_text()
     page.locator("#play").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        "Number(document.getElementById('time').value) > 0.2 && document.getElementById('play').textContent === 'Pause'"
-    )
+    page.wait_for_selector("#play:text-is('Pause')")
+    page.wait_for_selector("#clock:not(:text-is('0.0 s')):not(:text-is('6.0 s'))")
     page.keyboard.press("Enter")
     assert page.locator("#play").inner_text() == "Play"
 

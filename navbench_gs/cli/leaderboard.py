@@ -7,6 +7,7 @@ import click
 from navbench_gs.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "build": ("navbench_gs.cli.leaderboard_build:build", "Make tables and a page of runs and submissions."),
     "add": ("navbench_gs.cli.leaderboard_add:add", "Check a submission and keep it."),
 }
 """Name -> (where the command is, its line in the help)."""

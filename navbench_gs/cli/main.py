@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("navbench_gs.cli.score:score", "Score the recordings of a run again, without driving."),
     "merge": ("navbench_gs.cli.merge:merge", "Put the shards of a run together."),
     "robustness": ("navbench_gs.cli.robustness:robustness", "Compare perturbed runs of an agent with its clean one."),
+    "leaderboard": ("navbench_gs.cli.leaderboard:leaderboard", "Rank runs and submissions, with how sure that is."),
     "list": ("navbench_gs.cli.list:list_", "List agents, scenes or tasks."),
     "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
     "agent": ("navbench_gs.cli.agent:agent", "Write, check, serve agents; get published weights."),

@@ -26,7 +26,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scene": ("navbench_gs.cli.scene:scene", "Get scenes, make them of captures, check them, look at them."),
     "agent": ("navbench_gs.cli.agent:agent", "Write, check, serve agents; get published weights."),
     "submit": ("navbench_gs.cli.submit:submit", "Pack a run for the leaderboard, and prove what is packed."),
-    "leaderboard": ("navbench_gs.cli.leaderboard:leaderboard", "Keep a leaderboard."),
     "train": ("navbench_gs.cli.train:train", "Train one of the published networks on drives."),
     "drives": ("navbench_gs.cli.drives:drives", "Record drives to learn from."),
     "doctor": ("navbench_gs.cli.doctor:doctor", "Show versions, renderer, device and cache."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import fields
 
 import msgpack
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from navbench_gs.agents.wire import (
     DTYPES,
+    SEEN,
     action_fields,
     action_of,
     observation_fields,
@@ -150,3 +152,7 @@ def test_what_is_no_observation_is_refused(values):
 def test_what_is_no_action_message_is_refused(message):
     with pytest.raises(WireError):
         action_of(message)
+
+
+def test_every_field_of_an_observation_can_be_sent():
+    assert {"time_s", *SEEN} == {field.name for field in fields(Observation)}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leaderboard.sources import BADGES, Source
+from leaderboard.shelf import BADGES
+from leaderboard.sources import Source
 from leaderboard.tracks import SANITY, Board, Track, board_of, track_of
 from navbench_gs.domain.agent import AgentCard
 from navbench_gs.domain.record import text_digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from leaderboard.submission import Submission, run_label
 from navbench_gs.domain.record import Record
@@ -15,12 +15,15 @@ from navbench_gs.store.folder import MANIFEST_FILE, RECORDINGS_FOLDER, ROWS_FILE
 
 SHELF = Path("leaderboard") / "submissions"
 BADGE_FILE = "badge.json"
+Level = Literal["self-reported", "replayed", "re-run"]
+BADGES: tuple[Level, ...] = get_args(Level)
+"""What was done about an entry, from least to most: nothing; its commands driven again; driven anew by maintainers."""
 
 
 class Badge(Record):
     """How far an entry was checked; each step holds the one before it."""
 
-    badge: Literal["self-reported", "replayed", "re-run"]
+    badge: Level
     """Rows agree with recordings; all recordings with the physics; maintainers drove the agent themselves."""
     rows: int
     replayed: int

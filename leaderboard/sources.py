@@ -11,12 +11,10 @@ from typing import Any
 
 import yaml
 
+from leaderboard.shelf import BADGE_FILE, BADGES
 from navbench_gs.errors import DamagedFileError, InvalidRecordError
 from navbench_gs.store.folder import MANIFEST_FILE, RECORDINGS_FOLDER, RunFolder
 
-BADGES = ("self-reported", "replayed", "re-run")
-"""What was done about an entry, from least to most: nothing; its commands driven again; driven anew by maintainers."""
-BADGE_FILE = "badge.json"
 CARD_FILES = ("card.yaml", "card.json")
 LARGEST_CARD = 256 * 1024
 """Bytes of a card or badge that are read."""

@@ -84,7 +84,7 @@ def recipe_of(name: str) -> Recipe:
     """
     if name not in MODULES:
         raise UnknownNameError("network", name, MODULES)
-    found: Recipe = import_module(MODULES[name])  # type: ignore[assignment]
+    found: Recipe = import_module(MODULES[name])
     return found
 
 

@@ -151,6 +151,18 @@ def test_a_batch_depends_on_its_key_alone(drives, tmp_path):
     assert first.actions.shape == other.actions.shape and not torch.equal(first.actions, other.actions)
 
 
+def test_an_untrained_small_network_begins_straight_ahead(drives, tmp_path):
+    for name in ("gnm", "vint"):
+        recipe, preset = recipe_of(name), replace(PRESETS[name], view=replace(VIEW, begins_ahead=True))
+        network = recipe.KIND.make(preset.network).eval()
+        trainable = recipe.trainable(network, preset, data_of(drives, tmp_path))
+        with torch.no_grad():
+            batch = trainable.training_batch(stream("ahead"))
+            paths, distance = trainable.waypoints(batch, torch.zeros(len(batch.frames), 3, 36, 48))
+        assert paths[0, -1].tolist() == pytest.approx([5.0, 0.0], abs=1.5)
+        assert float(distance[0]) == pytest.approx(3.0, abs=1.0)
+
+
 def test_every_network_has_a_small_and_a_published_preset():
     for name in MODULES:
         assert set(recipe_of(name).PRESETS) == {"small", "published"}

@@ -23,7 +23,7 @@ from navbench_gs.weights.safetensors_file import read_weights
 from tests.baselines.data.test_citywalk import walk, write_poses, write_video
 from tests.baselines.tiny_networks import TINY
 
-LOOP = LoopConfig(steps=24, warmup_steps=2, learning_rate=4e-3, weight_decay=0.0, ema_decay=0.0, validate_every=12)
+LOOP = LoopConfig(steps=16, warmup_steps=2, learning_rate=4e-3, weight_decay=0.0, ema_decay=0.0, validate_every=8)
 VIEW = DataView((48, 36), GoalRule(farthest=6, taught=(0, 6)), windows=2, window=4)
 RELABELLER = MBRAConfig(context=2, width=16, layers=1, heads=2, encoder_width=0.1)
 PRESETS = {
@@ -38,11 +38,11 @@ PRESETS = {
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory):
-    """Three clips of 20 s."""
+    """Three clips of 14 s."""
     folder = tmp_path_factory.mktemp("clips")
     for name in "abc":
-        write_video(folder / "videos" / f"{name}.mp4", 600)
-        write_poses(folder / "poses" / f"{name}.txt", walk(101))
+        write_video(folder / "videos" / f"{name}.mp4", 420)
+        write_poses(folder / "poses" / f"{name}.txt", walk(71))
     return folder
 
 
@@ -61,7 +61,7 @@ def test_a_recipe_overfits_made_frames(name, drives, clips, tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert rows[1]["train_loss"] < rows[0]["train_loss"]
     tensors, facts = read_weights(outcome.weights)
-    assert facts["network"] == recipe_of(name).KIND.name and facts["metrics"]["step"] in (12, 24)
+    assert facts["network"] == recipe_of(name).KIND.name and facts["metrics"]["step"] in (8, 16)
     recipe_of(name).KIND.make(PRESETS[name].network).load_state_dict(tensors)
 
 

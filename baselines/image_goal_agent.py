@@ -65,7 +65,7 @@ class ImageGoalAgent(ABC):
 
     def __init__(self, name: str, given: Given[Any], variant: str) -> None:
         if variant not in VARIANTS:
-            raise UnknownNameError(f"variant of {name}", variant, VARIANTS)
+            raise UnknownNameError(f"variant of {name}", variant, filter(None, VARIANTS))
         self.network: Any = given.network
         self._picture_px, self._variant = given.picture_px, variant
         slow = variant == "slow"

@@ -44,6 +44,8 @@ class DataView:
     """... of so many consecutive moments; frames that these share are encoded once."""
     mirror_share: float = 0.0
     """Share of windows that are mirrored."""
+    begins_ahead: bool = False
+    """Whether an untrained network begins by answering the middle distance and a unit a step straight ahead."""
 
 
 def drives_of(preset: Preset, data: Data) -> tuple[list[DriveSet], list[DriveSet]]:
@@ -166,6 +168,17 @@ class GoalNetworkTraining(ImageGoalTraining):
         """The prediction's."""
         prediction = self.predict(self.network, pictures, batch)
         return prediction.actions[..., :2], prediction.distance[:, 0]
+
+
+@torch.no_grad()
+def begin_ahead(network: Any, rule: GoalRule) -> None:
+    """Let an untrained GNM or ViNT answer the middle distance and a unit a step straight ahead, whatever it sees.
+
+    Both are far from zero in the networks' units: growing there from random numbers takes a thousand steps.
+    """
+    network.dist_predictor[0].bias.fill_(rule.farthest / 2.0)
+    ahead = network.action_predictor[0].bias.view(-1, 4)
+    ahead.copy_(ahead.new_tensor([1.0, 0.0, 1.0, 0.0]).expand_as(ahead))
 
 
 def frame_tokens(network: Any, pictures: Tensor, batch: ImageGoalBatch) -> Tensor:

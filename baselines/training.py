@@ -43,6 +43,8 @@ class Data:
     """Folder for frames at the network's size."""
     teacher: Path | None = None
     """Weights of the relabeller (LogoNav alone)."""
+    goes_on: bool = False
+    """Whether the network comes with trained weights."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def train(
     network = recipe.KIND.make(preset.network).to(memory_format=torch.channels_last)
     if initial is not None:
         network.load_state_dict(trained_weights(recipe.KIND, initial).network.state_dict())
+    data = replace(data, goes_on=initial is not None)
     trainable = recipe.trainable(network.to(own_device()), preset, data)
     with joined() as peers:
         trained = Training(trainable, preset.loop, out, peers=peers).run(report=report)

@@ -85,8 +85,9 @@ class DriveSet:
 
     def undisturbed(self, moments: Numbers, horizon: int) -> NDArray[np.bool_]:
         """(B,) whether all ``horizon`` frames ahead were reached as the driver wanted."""
-        disturbed: NDArray[np.bool_] = self.disturbed[moments[:, None] + np.arange(1, horizon + 1)]
-        return ~disturbed.any(axis=1)
+        ahead: NDArray[np.bool_] = ~self.disturbed[moments[:, None] + np.arange(1, horizon + 1)]
+        driven: NDArray[np.bool_] = ahead.all(axis=1)
+        return driven
 
     def steady(self, moments: Numbers) -> Floats:
         """(B, 2) the last step before each moment in its robot frame, in units: what constant velocity repeats."""

@@ -9,7 +9,7 @@ from baselines.data.image_goal_batch import ImageGoalBatch
 from baselines.gnm.agent import KIND
 from baselines.gnm.loss import ACTION_DISTANCES
 from baselines.gnm.model import GNM, GNMConfig
-from baselines.image_goal_training import DataView, GoalNetworkTraining, drives_of
+from baselines.image_goal_training import DataView, GoalNetworkTraining, begin_ahead, drives_of
 from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from baselines.waypoints import GoalPrediction
@@ -31,7 +31,7 @@ PRESETS = {
     ),
     "small": Preset(
         GNMConfig(encoder_width=0.25, code=128),
-        DataView((48, 36), GoalRule(taught=(0, 20)), windows=16, window=3, mirror_share=0.5),
+        DataView((48, 36), GoalRule(taught=(0, 20)), windows=16, window=3, mirror_share=0.5, begins_ahead=True),
         small_loop(learning_rate=1e-3),
     ),
 }
@@ -46,4 +46,6 @@ def predict(network: GNM, pictures: Tensor, batch: ImageGoalBatch) -> GoalPredic
 def trainable(network: GNM, preset: Preset, data: Data) -> GoalNetworkTraining:
     """Network and drives, ready for the loop."""
     training, held_out = drives_of(preset, data)
+    if preset.view.begins_ahead and not data.goes_on:
+        begin_ahead(network, preset.view.goals)
     return GoalNetworkTraining(network, predict, preset.view, training, held_out)

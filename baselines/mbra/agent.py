@@ -45,7 +45,7 @@ class LogoNavAgent:
 
     def __init__(self, checkpoint: str | None = None, variant: str = "") -> None:
         if variant not in VARIANTS:
-            raise UnknownNameError("variant of mbra", variant, VARIANTS)
+            raise UnknownNameError("variant of mbra", variant, filter(None, VARIANTS))
         given = given_weights(KIND, checkpoint)
         self._network, self._picture_px, self._variant = given.network, given.picture_px, variant
         self._tokens: History[Tensor] = History(given.network.config.frames)

@@ -43,7 +43,7 @@ def test_two_processes_learn_the_same_and_save_once(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert [process.wait(120) for process in [as_torchrun_starts_it(rank, port, tmp_path) for rank in (0, 1)]] == [0, 0]
+    assert [process.wait(600) for process in [as_torchrun_starts_it(rank, port, tmp_path) for rank in (0, 1)]] == [0, 0]
     first, second = ((tmp_path / f"{rank}.txt").read_text() for rank in (0, 1))
     assert first == second
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 3

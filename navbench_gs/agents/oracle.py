@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.agents.forecast import PedestrianForecast
+from navbench_gs.agents.in_view import InView
 from navbench_gs.agents.rollouts import HULL_DISC_M, Candidates, Rollouts, RouteAhead, hull_discs, roll_out
 from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.domain.action import Velocity
@@ -21,7 +22,7 @@ from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.state import Privileged, WorldState
-from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError
+from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError, UnknownNameError
 from navbench_gs.geometry import arc_lengths, to_robot_frame
 from navbench_gs.terrain.distance import clearance_field, occupied_by
 from navbench_gs.terrain.routes import CostToGo, cost_to_go, shortest_route
@@ -49,6 +50,8 @@ TOUCH_M = 0.06
 """Gaps below this count as a touch: forecast and simulation differ by as much."""
 TRUST_S = 2.5
 """Touches foreseen this far ahead weigh 1/e of present ones."""
+NOWHERE_M = 1e5
+"""Where pedestrians are that are not known of."""
 HASTE_WEIGHT, TURN_WEIGHT, SPEED_WEIGHT, OFFSET_WEIGHT, CHANGE_COST = 3.0, 0.25, 0.3, 0.15, 0.1
 
 
@@ -69,15 +72,28 @@ def _candidates() -> Candidates:
 CANDIDATES = _candidates()
 
 
-class OracleAgent:
-    """Plans with everything the simulator knows."""
+VARIANTS = {
+    "": "privileged planner that knows terrain, obstacles and pedestrians",
+    "in_view": "privileged planner that knows of pedestrians only those in the camera's view within the last second",
+}
 
-    card = AgentCard(
-        name="oracle",
-        revision="1",
-        description="privileged planner that knows terrain, obstacles and pedestrians",
-        needs=Needs(privileged=True),
-    )
+
+class OracleAgent:
+    """Plans with everything the simulator knows; as ``oracle:in_view`` without pedestrians that no camera could show.
+
+    The variant is a ceiling for agents that see: how much of what the oracle reaches needs eyes in the back.
+    """
+
+    def __init__(self, variant: str = "") -> None:
+        if variant not in VARIANTS:
+            raise UnknownNameError("variant of oracle", variant, VARIANTS)
+        self._limited = bool(variant)
+        self.card = AgentCard(
+            name=":".join(filter(None, ("oracle", variant))),
+            revision="1",
+            description=VARIANTS[variant],
+            needs=Needs(privileged=True),
+        )
 
     def reset(self, observation: Observation, *, seed: int, privileged: Privileged | None = None) -> None:
         """Plan the route round every obstacle of the episode.
@@ -100,6 +116,7 @@ class OracleAgent:
         self._plain = self._cost = self._way_field(episode)
         self._route = RouteAhead(shortest_route(self._cost, episode.start[:2]))
         self._forecast = PedestrianForecast(episode.pedestrians, free)
+        self._in_view = InView(self._forecast.radii)
         self._chosen = -1
         self._anchor, self._anchor_s = np.array(episode.start[:2]), 0.0
 
@@ -113,7 +130,10 @@ class OracleAgent:
         )  # fmt: skip
         costs = self._way_cost(drives) + self._effort_cost(drives, state.robot_velocity)
         if len(state.pedestrians):
-            costs += self._person_cost(drives, self._forecast.places(state, STEPS, STEP_S))
+            places = self._forecast.places(state, STEPS, STEP_S)
+            if self._limited:
+                places[:, ~self._in_view.known(state)] = NOWHERE_M
+            costs += self._person_cost(drives, places)
         self._from = state.robot.copy()
         self._drives, self._chosen = drives, int(np.argmin(costs))
         speed, turn = drives.commands[self._chosen]

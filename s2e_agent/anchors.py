@@ -1,4 +1,4 @@
-"""Spatial anchors: the M places where drives end after one horizon, found by K-Means."""
+"""Spatial anchors: M places that a drive may reach after one horizon, found by K-Means or spread evenly ahead."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.domain.streams import stream
+from s2e_agent.config import Preset
 
 Floats = NDArray[np.float64]
+FAN_RAD = np.pi / 3
+"""Forward anchors reach this far to either side."""
 
 
 def squared_distances(points: Floats, centres: Floats) -> Floats:
@@ -41,3 +44,20 @@ def anchors_of_paths(ends: Floats, count: int, *, seed: int, most: int = 20000) 
     if len(ends) > most:
         ends = ends[stream("anchor sample", seed).choice(len(ends), most, replace=False)]
     return k_means(np.concatenate([ends, ends * [1.0, -1.0]]), count, seed=seed)
+
+
+def forward_anchors(ends: Floats, count: int, *, half_angle_rad: float = FAN_RAD) -> Floats:
+    """Anchors (M, 2) evenly spread over the directions ahead, as far away as path ends (N, 2) typically are."""
+    reach = float(np.median(np.hypot(*ends.T)))
+    angles = np.linspace(-half_angle_rad, half_angle_rad, count) if count > 1 else np.zeros(1)
+    return reach * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def initial_anchors(ends: Floats, preset: Preset) -> Floats:
+    """The anchors (M, 2) of a preset, metres, from the ends (N, 2) of its training paths."""
+    count, source = preset.policy.anchors, preset.pretrain.anchors_from
+    if source == "zero":
+        return np.zeros((count, 2))
+    if source == "forward":
+        return forward_anchors(ends, count)
+    return anchors_of_paths(ends, count, seed=preset.pretrain.loop.seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from navbench_gs.domain.record import Record
@@ -10,14 +12,16 @@ from navbench_gs.training.loop import LoopConfig
 
 
 class EncoderConfig(Record):
-    """The convolutional encoder of one frame."""
+    """The encoder of one frame."""
 
+    kind: Literal["columns", "efficientnet_b0", "dinov3_vits"] = "columns"
+    """Our small CNN with a token a picture column, or one of the paper's two backbones with a token a frame."""
     width_px: int = 96
     height_px: int = 72
     channels: tuple[int, ...] = (32, 64, 128)
-    """Channels at a quarter, an eighth, ... of the picture's size."""
+    """Of ``columns``: channels at a quarter, an eighth, ... of the picture's size."""
     groups: int = 8
-    """Groups of the group normalisation."""
+    """Of ``columns``: groups of the group normalisation."""
 
 
 class PolicyConfig(Record):
@@ -33,13 +37,19 @@ class PolicyConfig(Record):
     width: int = 128
     heads: int = 4
     context_layers: int = 2
+    causal: bool = False
+    """Frames attend to themselves, older ones and the guidance; goal and route attend to each other only."""
     decoder_layers: int = 2
     feed_forward: int = 256
     dropout: float = 0.1
     goal_range_m: float = 30.0
     """Distances to the goal beyond this look alike."""
-    ranges_a_column: int = 2
-    """Ranges measured per token of a frame: an auxiliary task, not in the paper."""
+    route_points: int = Field(0, ge=0)
+    """Points of the coarse route map that guides beside the goal; 0: the policy takes none."""
+    route_spacing_m: float = 2.0
+    """Way between two points of the route."""
+    ranges_a_column: int = Field(2, ge=0)
+    """Ranges measured per token of a frame: an auxiliary task, not in the paper. 0: no such head."""
     sigma_bounds: tuple[float, float] = (0.1, 10.0)
     """Of every waypoint's standard deviations, in normalised units (mean steps)."""
     rho_bound: float = 0.9
@@ -55,11 +65,22 @@ class PretrainConfig(Record):
     """Moments in a window."""
     min_labels: int = 5
     """A moment with fewer undisturbed waypoints ahead is no sample."""
+    anchors_from: Literal["k_means", "forward", "zero"] = "k_means"
+    """Ends of the drives' paths, an even fan ahead, or the origin (for one mode, whose anchor says nothing)."""
+    spacing_normalised: bool = True
+    """Lengths of every further data set are scaled until its typical step is that of the first one named."""
     velocity_weight: float = 16.0
     """Weight of the velocity term: 1 / (0.25 m)^2, so that its unit is 1 m/s at 4 Hz."""
     range_weight: float = 4.0
     """Weight of the auxiliary ranges."""
-    goal_dropout: float = 0.05
+    goal_dropout: float = Field(0.55, ge=0, le=1)
+    """Share of the loss that is taken without the goal."""
+    goal_dropout_by: Literal["weight", "draw"] = "weight"
+    """Every sample is decoded with and without its goal and both losses weighted, or drawn one way or the other."""
+    route_dropout: float = 0.5
+    """Share of samples without a route; for policies that take one."""
+    route_noise_m: float = 1.0
+    """Standard deviation of a route's common offset, and of each of its points half as much: maps are coarse."""
     context_dropout: float = 0.1
     """Share of samples that see the present frame only."""
     hindsight_share: float = 0.1
@@ -80,27 +101,72 @@ class Preset(Record):
     pretrain: PretrainConfig
 
 
-PRESETS: dict[str, Preset] = {
-    "debug": Preset(
-        policy=PolicyConfig(
-            encoder=EncoderConfig(width_px=32, height_px=24, channels=(8, 8), groups=4),
-            context=2,
-            anchors=4,
-            width=16,
-            heads=2,
-            context_layers=1,
-            decoder_layers=1,
-            feed_forward=32,
-        ),
-        pretrain=PretrainConfig(
-            loop=LoopConfig(steps=20, warmup_steps=2, validate_every=10, ema_decay=0.9), windows=2, window=4
-        ),
+_DEBUG = Preset(
+    policy=PolicyConfig(
+        encoder=EncoderConfig(width_px=32, height_px=24, channels=(8, 8), groups=4),
+        context=2,
+        anchors=4,
+        width=16,
+        heads=2,
+        context_layers=1,
+        decoder_layers=1,
+        feed_forward=32,
     ),
-    "tiny": Preset(
-        policy=PolicyConfig(),
-        pretrain=PretrainConfig(
-            loop=LoopConfig(steps=5000, learning_rate=7e-4, warmup_steps=200, validate_every=250, half=True)
+    pretrain=PretrainConfig(
+        loop=LoopConfig(steps=20, warmup_steps=2, validate_every=10, ema_decay=0.9), windows=2, window=4
+    ),
+)
+_TINY = Preset(
+    policy=PolicyConfig(),
+    pretrain=PretrainConfig(
+        loop=LoopConfig(steps=5000, learning_rate=7e-4, warmup_steps=200, validate_every=250, half=True)
+    ),
+)
+_LARGE = LoopConfig(steps=200_000, learning_rate=1e-4, warmup_steps=2000, validate_every=2000, half=True)
+
+
+def _single(preset: Preset) -> Preset:
+    """The unimodal ablation (BC-Single): one mode, whose anchor lies at the robot; all else as in ``preset``."""
+    return Preset(
+        policy=preset.policy.model_copy(update={"anchors": 1}),
+        pretrain=preset.pretrain.model_copy(update={"anchors_from": "zero"}),
+    )
+
+
+PRESETS: dict[str, Preset] = {
+    "debug": _DEBUG,
+    "debug_single": _single(_DEBUG),
+    "tiny": _TINY,
+    "tiny_single": _single(_TINY),
+    "v1": Preset(
+        policy=PolicyConfig(
+            encoder=EncoderConfig(kind="efficientnet_b0", width_px=160, height_px=120),
+            context=6,
+            anchors=8,
+            width=768,
+            heads=8,
+            context_layers=4,
+            decoder_layers=4,
+            feed_forward=3072,
+            ranges_a_column=0,
         ),
+        pretrain=PretrainConfig(loop=_LARGE, anchors_from="forward", range_weight=0.0),
+    ),
+    "camera_ready": Preset(
+        policy=PolicyConfig(
+            encoder=EncoderConfig(kind="dinov3_vits", width_px=256, height_px=256),
+            context=11,
+            anchors=64,
+            width=768,
+            heads=8,
+            context_layers=6,
+            causal=True,
+            decoder_layers=4,
+            feed_forward=3072,
+            route_points=5,
+            ranges_a_column=0,
+        ),
+        pretrain=PretrainConfig(loop=_LARGE, range_weight=0.0),
     ),
 }
 

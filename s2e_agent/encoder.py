@@ -1,4 +1,4 @@
-"""Encoder of one frame: a small residual CNN whose last map becomes one token a column of the picture."""
+"""Encoders of one frame into tokens: a small residual CNN with one token a column of the picture, and the choice."""
 
 from __future__ import annotations
 
@@ -51,3 +51,16 @@ class FrameEncoder(nn.Module):
         columns = maps.permute(0, 3, 1, 2).flatten(2)
         tokens: Tensor = self.column(columns) + self.position
         return tokens
+
+
+def make_encoder(config: EncoderConfig, width: int) -> nn.Module:
+    """The encoder of that kind: bytes (B, H, W, 3), or floats in [0, 255] -> tokens (B, T, width); ``tokens`` is T.
+
+    Raises:
+        MissingPackageError: a published backbone needs a package that is absent.
+    """
+    if config.kind == "columns":
+        return FrameEncoder(config, width)
+    from s2e_agent.backbones import backbone_encoder
+
+    return backbone_encoder(config, width)

@@ -108,3 +108,9 @@ def assigned_modes(
 def mode_usage(modes: Tensor, count: int) -> Tensor:
     """(M,) share of paths assigned to each mode."""
     return torch.bincount(modes, minlength=count).float() / max(1, len(modes))
+
+
+def score_entropy(mixture: Mixture) -> Tensor:
+    """(B,) entropy of the scores in nats: 0 where one mode is sure, log M where all are alike."""
+    entropy: Tensor = -(mixture.log_scores.exp() * mixture.log_scores).sum(dim=-1)
+    return entropy

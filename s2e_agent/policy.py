@@ -6,9 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from s2e_agent.config import PolicyConfig
-from s2e_agent.encoder import FrameEncoder
+from s2e_agent.encoder import make_encoder
 from s2e_agent.mixture import Mixture
 
+LEAST_GOAL_M = 1e-3
+"""A goal nearer than this has the bearing it would have at this distance."""
 DIRECTIONLESS_M = 0.5
 """Anchors nearer than this begin as short paths, not as unit-speed ones: their direction means little."""
 
@@ -33,50 +35,85 @@ class AttentionBlock(nn.Module):
         self.forward_norm = nn.LayerNorm(config.width)
         self.feed_forward = FeedForward(config.width, config.feed_forward, config.width, config.dropout)
 
-    def forward(self, queries: Tensor, memory: Tensor | None, absent: Tensor) -> Tensor:
-        """Queries (B, Q, W), memory (B, S, W) (None: the queries), ``absent`` (B, S) tokens nobody may look at."""
+    def forward(self, queries: Tensor, memory: Tensor | None, absent: Tensor, hidden: Tensor | None = None) -> Tensor:
+        """Queries (B, Q, W), memory (B, S, W) (None: the queries) -> (B, Q, W).
+
+        ``absent`` (B, S): tokens that nobody may look at; ``hidden`` (Q, S): tokens that one query may not look at.
+        """
         asked = self.query_norm(queries)
         keys = asked if memory is None else memory
-        seen, _ = self.attention(asked, keys, keys, key_padding_mask=absent, need_weights=False)
+        seen, _ = self.attention(asked, keys, keys, key_padding_mask=absent, attn_mask=hidden, need_weights=False)
         queries = queries + seen
         answer: Tensor = queries + self.feed_forward(self.forward_norm(queries))
         return answer
 
 
 class ContextEncoder(nn.Module):
-    """Fuses the tokens of k frames and the goal token."""
+    """Fuses the tokens of k frames and those of the guidance."""
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
-        self.range_m = config.goal_range_m
+        self.range_m, self.causal = config.goal_range_m, config.causal
         self.goal = FeedForward(3, config.width, config.width)
         self.no_goal = nn.Parameter(torch.randn(config.width) * 0.02)
         self.age = nn.Parameter(torch.randn(config.context, 1, config.width) * 0.02)
         self.layers = nn.ModuleList(AttentionBlock(config) for _ in range(config.context_layers))
         self.norm = nn.LayerNorm(config.width)
+        self.route: FeedForward | None = None
+        if config.route_points:
+            self.route = FeedForward(2 * config.route_points, config.width, config.width)
+            self.no_route = nn.Parameter(torch.randn(config.width) * 0.02)
 
     def goal_token(self, goals: Tensor) -> Tensor:
         """Goals (B, 2) in the robot frame, metres; NaN: no goal -> (B, 1, W) token of distance, cosine and sine."""
         absent = goals.isnan().any(dim=-1, keepdim=True)
-        known = goals.masked_fill(absent, 1.0)
-        distance = known.norm(dim=-1, keepdim=True).clamp_min(1e-3)
-        features = torch.cat([distance.clamp_max(self.range_m) / self.range_m, known / distance], dim=-1)
-        return torch.where(absent, self.no_goal, self.goal(features))[:, None]
+        return torch.where(absent, self.no_goal, self.goal(goal_features(goals, self.range_m)))[:, None]
 
-    def forward(self, tokens: Tensor, present: Tensor, goals: Tensor) -> tuple[Tensor, Tensor]:
-        """Frame tokens (B, k, T, W), oldest first, which frames are ``present`` (B, k), goals (B, 2).
+    def route_token(self, routes: Tensor | None, batch: int) -> Tensor:
+        """Routes (B, R, 2) in the robot frame, metres; NaN or None: no route -> (B, 1, W); (B, 0, W): none is taken."""
+        if self.route is None:
+            return self.no_goal.new_zeros(batch, 0, len(self.no_goal))
+        if routes is None:
+            return self.no_route.expand(batch, 1, -1)
+        absent = routes.isnan().flatten(1).any(dim=-1, keepdim=True)
+        known = routes.flatten(1).masked_fill(absent, 0.0) / self.range_m
+        return torch.where(absent, self.no_route, self.route(known))[:, None]
 
-        Returns memory (B, k T + 1, W) and which of its tokens are absent (B, k T + 1).
+    def forward(
+        self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Frame tokens (B, k, T, W), oldest first, which frames are ``present`` (B, k), goals (B, 2), routes (B, R, 2).
+
+        Returns memory (B, k T + G, W), G tokens of guidance last, and which of its tokens are absent (B, k T + G).
         """
-        batch, _, columns, _ = tokens.shape
-        memory = torch.cat([(tokens + self.age).flatten(1, 2), self.goal_token(goals)], dim=1)
-        absent = torch.cat(
-            [~present.repeat_interleave(columns, dim=1), torch.zeros(batch, 1, dtype=torch.bool, device=tokens.device)],
-            dim=1,
-        )
+        batch, frames, columns, _ = tokens.shape
+        guides = torch.cat([self.goal_token(goals), self.route_token(routes, batch)], dim=1)
+        memory = torch.cat([(tokens + self.age).flatten(1, 2), guides], dim=1)
+        seen = torch.zeros(batch, guides.shape[1], dtype=torch.bool, device=tokens.device)
+        absent = torch.cat([~present.repeat_interleave(columns, dim=1), seen], dim=1)
+        hidden = newer_frames(frames, columns, guides.shape[1], tokens.device) if self.causal else None
         for layer in self.layers:
-            memory = layer(memory, None, absent)
+            memory = layer(memory, None, absent, hidden)
         return self.norm(memory), absent
+
+
+def goal_features(goals: Tensor, range_m: float) -> Tensor:
+    """Goals (B, 2), metres -> (B, 3): distance as a share of ``range_m``, at most 1, cosine and sine of the bearing."""
+    known = goals.nan_to_num(1.0)
+    distance = known.norm(dim=-1, keepdim=True).clamp_min(LEAST_GOAL_M)
+    return torch.cat([distance.clamp_max(range_m) / range_m, known / distance], dim=-1)
+
+
+def newer_frames(frames: int, columns: int, guides: int, device: torch.device) -> Tensor:
+    """(S, S) true where a token (row) may not look at another (column).
+
+    A frame's tokens look at frames as old or older and at the guidance; the guidance looks at itself, or it would tell
+    older frames of newer ones a layer later.
+    """
+    time = torch.cat(
+        [torch.arange(frames, device=device).repeat_interleave(columns), -torch.ones(guides, device=device)]
+    )
+    return time[None, :] > time[:, None]
 
 
 class MixtureHead(nn.Module):
@@ -108,15 +145,15 @@ class MixtureHead(nn.Module):
 
 
 class Policy(nn.Module):
-    """Frames and goal in, mixture of paths out."""
+    """Frames and guidance in, mixture of paths out."""
 
     anchors: Tensor
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = FrameEncoder(config.encoder, config.width)
-        self.ranges = nn.Linear(config.width, config.ranges_a_column)
+        self.encoder = make_encoder(config.encoder, config.width)
+        self.ranges = nn.Linear(config.width, config.ranges_a_column) if config.ranges_a_column else None
         self.context = ContextEncoder(config)
         self.query = FeedForward(2, config.width, config.width)
         self.decoder = nn.ModuleList(AttentionBlock(config) for _ in range(config.decoder_layers))
@@ -125,17 +162,29 @@ class Policy(nn.Module):
 
     def log_ranges(self, tokens: Tensor) -> Tensor:
         """Frame tokens (F, T, W) -> log metres (F, T x ranges a column) to solid things, left to right."""
+        if self.ranges is None:
+            return tokens.new_zeros(len(tokens), 0)
         return self.ranges(tokens).float().flatten(1)
 
-    def decode(self, tokens: Tensor, present: Tensor, goals: Tensor) -> Mixture:
+    def decode(self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None) -> Mixture:
         """Mixture for frame tokens (B, k, T, W) that :attr:`encoder` made, as :class:`ContextEncoder` takes them."""
-        memory, absent = self.context(tokens, present, goals)
-        queries = self.query(self.anchors)[None].expand(len(tokens), -1, -1)
-        for block in self.decoder:
-            queries = block(queries, memory, absent)
-        mixture: Mixture = self.head(queries, self.anchors)
+        memory, absent = self.context(tokens, present, goals, routes)
+        return self.decide(memory, absent)
+
+    def decide(self, memory: Tensor, absent: Tensor) -> Mixture:
+        """Mixture for a context memory (B, S, W) and its absent tokens (B, S), as :attr:`context` gives them."""
+        mixture: Mixture = self.head(self.anchor_features(memory, absent), self.anchors)
         return mixture
 
-    def forward(self, frames: Tensor, history: Tensor, present: Tensor, goals: Tensor) -> Mixture:
+    def anchor_features(self, memory: Tensor, absent: Tensor) -> Tensor:
+        """Decoded anchors (B, M, W): what the anchors, as queries, found in the memory (B, S, W)."""
+        queries = self.query(self.anchors)[None].expand(len(memory), -1, -1)
+        for block in self.decoder:
+            queries = block(queries, memory, absent)
+        return queries
+
+    def forward(
+        self, frames: Tensor, history: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None
+    ) -> Mixture:
         """Distinct frames (F, H, W, 3), each encoded once; ``history`` (B, k) numbers of each sample's frames."""
-        return self.decode(self.encoder(frames)[history], present, goals)
+        return self.decode(self.encoder(frames)[history], present, goals, routes)

@@ -1,14 +1,12 @@
-"""Anchor-guided distribution matching: ``L = -log N_h - log q_h + ||v_hat - v||^2``, and open-loop metrics."""
+"""Anchor-guided pre-training: what the training loop trains, and the whole run from folders of drives to weights."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,75 +14,44 @@ from navbench_gs.domain.streams import stream, stream_seed
 from navbench_gs.errors import WeightsError
 from navbench_gs.training.loop import Trained, Training
 from navbench_gs.weights.safetensors_file import read_weights
-from s2e_agent.anchors import anchors_of_paths
-from s2e_agent.config import PolicyConfig, Preset, PretrainConfig
-from s2e_agent.dataset import Batch, DriveSamples, drawn_goals, read_samples, training_batch, window_batch
-from s2e_agent.mixture import (
-    LEAST_SCALE_M,
-    AssignmentRule,
-    Mixture,
-    assigned_modes,
-    mode_usage,
-    path_log_density,
-    path_scale,
-)
+from s2e_agent.anchors import initial_anchors
+from s2e_agent.batch import Batch
+from s2e_agent.batches import training_batch
+from s2e_agent.config import Preset, PretrainConfig
+from s2e_agent.dataset import DriveSamples, read_samples
+from s2e_agent.losses import guided_batches, mixed_terms, pretraining_loss, range_loss
+from s2e_agent.mixing import Mix, read_mix
+from s2e_agent.mixture import AssignmentRule, mode_usage
+from s2e_agent.open_loop import held_out_batches, open_loop
+from s2e_agent.pictures import draw_batch, draw_modes
 from s2e_agent.policy import Policy
 
-LEAST_RANGE_M = 0.2
-
-
-@dataclass(frozen=True)
-class LossTerms:
-    """Means over a batch of the three terms, and the assigned modes."""
-
-    density: Tensor
-    score: Tensor
-    velocity: Tensor
-    modes: Tensor
-
-    def total(self, velocity_weight: float) -> Tensor:
-        """The loss."""
-        return self.density + self.score + velocity_weight * self.velocity
-
-
-def pretraining_loss(mixture: Mixture, anchors: Tensor, batch: Batch, rule: AssignmentRule) -> LossTerms:
-    """The three terms at the assigned mode h; short paths train scores and velocities, not densities."""
-    modes, short = assigned_modes(mixture, anchors, batch.paths, batch.valid, rule)
-    scale = path_scale(batch.paths, batch.valid)
-    normalised = batch.paths / scale.clamp_min(LEAST_SCALE_M)[:, None, None]
-    mine = torch.arange(len(modes)), modes
-    density = -path_log_density(mixture, normalised, batch.valid)[mine] * ~short
-    return LossTerms(
-        density=density.sum() / (~short).sum().clamp_min(1),
-        score=-mixture.log_scores[mine].mean(),
-        velocity=((mixture.scales[mine] - scale) ** 2).mean(),
-        modes=modes,
-    )
-
-
-def range_loss(log_ranges: Tensor, ranges: Tensor) -> Tensor:
-    """Mean absolute error of log ranges (F, R) against measured ranges (F, R) in metres; zero where none are known."""
-    if ranges.shape != log_ranges.shape:
-        return log_ranges.new_zeros(())
-    known = ~ranges.isnan()
-    error = (log_ranges - ranges.nan_to_num(1.0).clamp_min(LEAST_RANGE_M).log()).abs() * known
-    return error.sum() / known.sum().clamp_min(1)
+FIRST_BATCH_PICTURE, MODES_PICTURE = "first_batch.png", "modes.png"
+PRESET_FILE, DATA_FILE = "preset.json", "data.json"
 
 
 class Pretraining:
-    """What the training loop trains: a policy on drives."""
+    """What the training loop trains: a policy on drives. With a ``folder`` it leaves pictures there."""
 
     def __init__(
-        self, preset: Preset, training: DriveSamples, held_out: DriveSamples, initial: Path | None = None
+        self,
+        preset: Preset,
+        training: DriveSamples,
+        held_out: DriveSamples,
+        initial: Path | None = None,
+        *,
+        folder: Path | None = None,
+        device: str = "cpu",
     ) -> None:
         self.config: PretrainConfig = preset.pretrain
-        self.training, self.held_out = training, held_out
+        self.training, self.held_out, self.folder = training, held_out, folder
+        self.device = torch.device(device)
         torch.manual_seed(stream_seed("initial weights", preset.pretrain.loop.seed))
         self.policy = Policy(preset.policy)
-        ends = anchors_of_paths(training.ends, preset.policy.anchors, seed=preset.pretrain.loop.seed)
-        self.policy.anchors.copy_(torch.from_numpy(ends))
+        self.policy.anchors.copy_(torch.from_numpy(initial_anchors(training.ends, preset)))
         if initial is not None:
             start_from(self.policy, initial)
+        self.policy.to(self.device)
         self.rule = AssignmentRule(preset.pretrain.tie_rad, preset.pretrain.short_path_m)
 
     @property
@@ -92,14 +59,27 @@ class Pretraining:
         """The policy."""
         return self.policy
 
+    def batch(self, step: int, seed: int) -> Batch:
+        """The batch keyed by (seed, step)."""
+        return training_batch(self.training, self.policy.config, self.config, stream("batch", seed, step))
+
     def loss(self, step: int, seed: int) -> tuple[Tensor, dict[str, float]]:
-        """Loss of the batch keyed by (seed, step); its terms and the share of the most used mode are logged."""
-        batch = training_batch(self.training, self.policy.config, self.config, stream("batch", seed, step))
+        """Loss of the batch of this step; its terms and how the modes are used are logged."""
+        batch = self.batch(step, seed)
+        if step == 0 and self.folder is not None:
+            draw_batch(batch, self.config.window, self.folder / FIRST_BATCH_PICTURE)
+        batch = batch.to(self.device)
         tokens = self.policy.encoder(batch.frames)
-        mixture = self.policy.decode(tokens[batch.history], batch.present, batch.goals)
-        terms = pretraining_loss(mixture, self.policy.anchors, batch, self.rule)
+        decoded = [
+            (self.policy.decode(tokens[part.history], part.present, part.goals, part.routes), part, share)
+            for part, share in guided_batches(batch, self.config)
+        ]
+        anchors = self.policy.anchors
+        terms = mixed_terms(
+            [(pretraining_loss(mixture, anchors, part, self.rule), share) for mixture, part, share in decoded]
+        )
         ranges = range_loss(self.policy.log_ranges(tokens), batch.ranges)
-        usage = mode_usage(terms.modes, len(self.policy.anchors))
+        usage = mode_usage(terms.modes, len(anchors))
         logs = {
             "density": float(terms.density.detach()),
             "score": float(terms.score.detach()),
@@ -113,6 +93,9 @@ class Pretraining:
     def validate(self, model: nn.Module) -> dict[str, float]:
         """Open-loop metrics on the held-out drives; the score to lower is the loss."""
         assert isinstance(model, Policy)
+        if self.folder is not None:
+            batch, _ = next(held_out_batches(self.held_out, model.config, self.config))
+            draw_modes(model, batch.to(self.device), self.folder / MODES_PICTURE)
         return open_loop(model, self.held_out, self.config)
 
 
@@ -131,80 +114,60 @@ def start_from(policy: Policy, path: Path) -> None:
         raise WeightsError(f"{path} holds weights of another network: {[*unexpected, *missing][0]}")
 
 
-def held_out_batches(samples: DriveSamples, policy: PolicyConfig, config: PretrainConfig) -> list[Batch]:
-    """Every second moment of all samples, unaugmented, with the drives' own goals (hindsight where there are none)."""
-    plain = config.model_copy(update={"goal_dropout": 0.0, "hindsight_share": 0.0})
-    chosen = np.arange(0, len(samples), 2)
-    batches = []
-    for start in range(0, len(chosen), 64):
-        numbers = chosen[start : start + 64]
-        goals = drawn_goals(samples, samples.moments[numbers], plain, stream("held out", start))
-        batches.append(window_batch(samples, [numbers], policy.context, goals))
-    return batches
-
-
-def open_loop(policy: Policy, samples: DriveSamples, config: PretrainConfig) -> dict[str, float]:
-    """Displacement errors in metres (best of all modes, likeliest mode, constant velocity), loss, entropy of modes."""
-    rule = AssignmentRule(config.tie_rad, config.short_path_m)
-    rows = []
-    for batch in held_out_batches(samples, policy.config, config):
-        with torch.no_grad():
-            mixture = policy(batch.frames, batch.history, batch.present, batch.goals)
-            loss = pretraining_loss(mixture, policy.anchors, batch, rule).total(config.velocity_weight)
-        entropy = -(mixture.log_scores.exp() * mixture.log_scores).sum(dim=1)
-        row = {**displacement_errors(mixture, batch), "mode_entropy": entropy, "score": loss.expand(len(entropy))}
-        rows.append(torch.stack([row[name] for name in OPEN_LOOP_METRICS]))
-    means = torch.cat(rows, dim=1).double().mean(dim=1)
-    return dict(zip(OPEN_LOOP_METRICS, means.tolist(), strict=True))
-
-
-OPEN_LOOP_METRICS = ("minADE", "minFDE", "ADE", "FDE", "constant_velocity_ADE", "mode_entropy", "score")
-
-
-def displacement_errors(mixture: Mixture, batch: Batch) -> dict[str, Tensor]:
-    """Per sample (B,): mean and final distance in metres to the true path, over its valid waypoints."""
-    paths = mixture.paths()
-    steps = torch.arange(1, paths.shape[2] + 1)[:, None]
-    steady = (batch.steady[:, None] * steps)[:, None]
-    mean, final = _errors(paths, batch)
-    likeliest = torch.arange(len(paths)), mixture.log_scores.argmax(dim=1)
-    return {
-        "minADE": mean.min(dim=1).values,
-        "minFDE": final.min(dim=1).values,
-        "ADE": mean[likeliest],
-        "FDE": final[likeliest],
-        "constant_velocity_ADE": _errors(steady, batch)[0][:, 0],
-    }
-
-
-def _errors(paths: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    distance = (paths - batch.paths[:, None]).norm(dim=-1)
-    count = batch.valid.sum(dim=1)
-    mean = (distance * batch.valid[:, None]).sum(dim=-1) / count[:, None]
-    return mean, distance[torch.arange(len(count)), :, count - 1]
-
-
 def pretrain(
     preset: Preset,
-    data_sets: Sequence[Path],
+    data_sets: Sequence[str | Path],
     folder: Path,
     *,
     initial: Path | None = None,
+    device: str = "cpu",
+    tensorboard: bool = False,
     report: Callable[[dict[str, float]], None] | None = None,
 ) -> tuple[Policy, Trained, dict[str, Any]]:
-    """Train a preset on folders of drives, resuming in ``folder``: the best policy, its metrics, facts of the data."""
-    least = preset.pretrain.min_labels
-    training, held_out = (read_samples(data_sets, part, preset.policy, least) for part in ("train", "test"))
-    trainable = Pretraining(preset, training, held_out, initial)
-    data: dict[str, Any] = {
-        "data_sets": [path.name for path in data_sets],
+    """Train a preset on folders of drives, ``DIR`` or ``DIR:WEIGHT``, resuming in ``folder``.
+
+    Returns the policy of the best validation on the CPU, its metrics, and facts of the data.
+    """
+    config = preset.pretrain
+    mix = read_mix(data_sets, normalised=config.spacing_normalised, period_s=preset.policy.period_s)
+    training, held_out = (read_samples(mix, part, preset.policy, config.min_labels) for part in ("train", "test"))
+    _claim(folder, preset)
+    trainable = Pretraining(preset, training, held_out, initial, folder=folder, device=device)
+    data = facts_of(mix, training, held_out)
+    (folder / DATA_FILE).write_text(json.dumps(data, indent=2) + "\n")
+    trained = Training(trainable, config.loop, folder, tensorboard=tensorboard).run(report=report)
+    trainable.policy.load_state_dict(trained.weights)
+    return trainable.policy.cpu().eval(), trained, data
+
+
+def _claim(folder: Path, preset: Preset) -> None:
+    """Make the run's folder, or see that the run in it has the same numbers.
+
+    Raises:
+        WeightsError: it has others.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file, text = folder / PRESET_FILE, preset.model_dump_json(indent=2) + "\n"
+    if file.exists() and file.read_text() != text:
+        raise WeightsError(f"{folder} holds a run with other numbers ({PRESET_FILE}); choose another folder")
+    file.write_text(text)
+
+
+def facts_of(mix: Mix, training: DriveSamples, held_out: DriveSamples) -> dict[str, Any]:
+    """What was trained on: sizes, shares and scales, without any path."""
+    return {
+        "data_sets": {
+            data_set.name: {
+                "share": round(float(training.shares[number]), 6),
+                "scale": round(data_set.scale, 6),
+                "training_samples": int(training.bounds[number + 1] - training.bounds[number]),
+                "held_out_samples": int(held_out.bounds[number + 1] - held_out.bounds[number]),
+            }
+            for number, data_set in enumerate(mix.data_sets)
+        },
+        "typical_step_m": round(mix.step_m, 6),
         "training_frames": len(training.frames),
         "training_samples": len(training),
         "held_out_frames": len(held_out.frames),
         "held_out_samples": len(held_out),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "data.json").write_text(json.dumps(data, indent=2) + "\n")
-    trained = Training(trainable, preset.pretrain.loop, folder).run(report=report)
-    trainable.policy.load_state_dict(trained.weights)
-    return trainable.policy.eval(), trained, data

@@ -1,9 +1,13 @@
-"""Finding agents by name: entry points of the group ``navbench_gs.agents``, or ``package.module:Class``."""
+"""Finding agents by name: entry points of the group ``navbench_gs.agents``, or ``package.module:Class``.
+
+An installed agent whose factory takes a ``variant`` is given what follows its name: ``s2e:bc,blind``.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -22,15 +26,16 @@ def load_agent(name: str, *, checkpoint: str | None = None) -> Agent:
     """Make the agent of that name.
 
     Args:
-        name: an entry point's name, or ``package.module:Class`` for an agent that is not installed.
+        name: an entry point's name, with ``:VARIANT`` behind it if the agent has any, or ``package.module:Class`` for
+            an agent that is not installed.
         checkpoint: path of weights to use instead of the agent's own.
 
     Raises:
         UnknownNameError: there is no such agent; the closest name is offered.
         MissingPackageError: the agent's module needs a package that is absent.
-        AgentCardError: the agent takes no checkpoint, or does not keep the protocol.
+        AgentCardError: the agent takes no checkpoint or has no variants, or does not keep the protocol.
     """
-    make = _factory(name)
+    make = _variant_factory(name)
     if checkpoint is None:
         agent = make()
     elif "checkpoint" in inspect.signature(make).parameters:
@@ -42,6 +47,16 @@ def load_agent(name: str, *, checkpoint: str | None = None) -> Agent:
         raise AgentCardError(f"agent '{name}' lacks {', '.join(missing) or 'an AgentCard under card'}")
     found: Agent = agent
     return found
+
+
+def _variant_factory(name: str) -> Callable[..., Any]:
+    base, colon, variant = name.partition(":")
+    if not colon or base not in agent_names():
+        return _factory(name)
+    make = _factory(base)
+    if "variant" not in inspect.signature(make).parameters:
+        raise AgentCardError(f"agent '{base}' has no variants: leave ':{variant}' out")
+    return partial(make, variant=variant)
 
 
 def _factory(name: str) -> Callable[..., Any]:

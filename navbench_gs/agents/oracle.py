@@ -22,7 +22,7 @@ from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.state import Privileged, WorldState
 from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError
-from navbench_gs.geometry import arc_lengths
+from navbench_gs.geometry import arc_lengths, to_robot_frame
 from navbench_gs.terrain.distance import clearance_field, occupied_by
 from navbench_gs.terrain.routes import CostToGo, cost_to_go, shortest_route
 from navbench_gs.terrain.terrain import Grid, load_terrain
@@ -114,9 +114,21 @@ class OracleAgent:
         costs = self._way_cost(drives) + self._effort_cost(drives, state.robot_velocity)
         if len(state.pedestrians):
             costs += self._person_cost(drives, self._forecast.places(state, STEPS, STEP_S))
-        self._chosen = int(np.argmin(costs))
+        self._from = state.robot.copy()
+        self._drives, self._chosen = drives, int(np.argmin(costs))
         speed, turn = drives.commands[self._chosen]
         return Velocity(float(speed), float(turn))
+
+    def planned_path(self, period_s: float, horizon: int) -> Floats:
+        """(horizon, 2) metres in the robot frame of the last decision: where it meant to be every ``period_s``.
+
+        At most the four seconds it imagines; later places repeat the last.
+        """
+        path, times = self._drives.poses[:, self._chosen, :2], period_s * np.arange(1, horizon + 1)
+        known = np.concatenate([[0.0], TIMES_S])
+        ahead = to_robot_frame(path, self._from)
+        axes = (np.interp(times, known, np.append(0.0, ahead[:, axis])) for axis in (0, 1))
+        return np.stack(list(axes), axis=1)
 
     def _way_field(self, episode: Episode) -> CostToGo:
         """Cost-to-go round every obstacle, at the roomiest clearance that is no long way round.

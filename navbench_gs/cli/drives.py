@@ -22,14 +22,31 @@ def drives() -> None:
 @click.option(
     "--scenes", default=36, show_default=True, type=click.IntRange(min=1), help="Training scenes to drive in."
 )
+@click.option("--first-scene", default=0, show_default=True, type=click.IntRange(min=0), help="Number of the first.")
+@click.option("--task", "tasks", help="Tasks by turns, comma separated; without it half are obstacle_ped.")
+@click.option("--driver", default="", help="A waypoint agent that drives while the oracle says what it would do.")
+@click.option("--checkpoint", help="Weights of the driver.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes.")
 @click.option("--seed", default=0, show_default=True)
-def record(out: Path, frames: int, scenes: int, workers: int, seed: int) -> None:
-    """Record drives of the oracle in training scenes: 160 x 120 at 4 Hz, started askew, thrown off and recovered."""
-    from navbench_gs.evaluation.record import record_drives
+def record(
+    out: Path,
+    frames: int,
+    scenes: int,
+    first_scene: int,
+    tasks: str | None,
+    driver: str,
+    checkpoint: str | None,
+    workers: int,
+    seed: int,
+) -> None:
+    """Record drives in training scenes: 160 x 120 at 4 Hz, started askew, thrown off and recovered."""
+    from navbench_gs.domain.task import task_named
+    from navbench_gs.evaluation.record import TASK_CYCLE, Recording, record_drives, training_scenes
 
     def tell(drive: DriveReport, total: int) -> None:
         click.echo(f"{drive.name}: {drive.ended}, {drive.frames} frames ({total} of {frames})")
 
-    total = record_drives(out, frames=frames, scenes=scenes, workers=workers, seed=seed, report=tell)
+    chosen = tuple(task_named(name).name for name in tasks.split(",")) if tasks else TASK_CYCLE
+    recording = Recording(training_scenes(scenes, first_scene), chosen, seed, driver, checkpoint)
+    total = record_drives(out, recording, frames=frames, workers=workers, report=tell)
     click.echo(f"{total} frames in {out}")

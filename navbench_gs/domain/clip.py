@@ -25,7 +25,12 @@ class Clip:
     goal: NDArray[np.float64] | None = None
     """(2,) metres, where the driver was bound for; None in published drives, which do not say."""
     ranges: NDArray[np.float64] | None = None
-    """(T, R) metres to the first solid thing along R bearings, left to right across the picture; recorded drives only.
+    """(T, R) metres to the first solid thing or person in R columns, left to right across the picture.
 
-    Static things alone (structures, obstacles), measured by the simulator.
+    Measured by the simulator, recorded drives only.
+    """
+    plans: NDArray[np.float64] | None = None
+    """(T, H, 2) metres, robot frame: what the oracle would have done from each frame on, one place a period.
+
+    Recorded drives only; NaN where it does not count.
     """

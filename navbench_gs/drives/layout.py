@@ -1,7 +1,7 @@
 """The published GNM folder layout: ``<data set>/<trajectory>/{0..T-1}.jpg`` beside ``traj_data.pkl``.
 
 The pickled dict holds ``position`` (T, 2) metres and ``yaw`` (T,) radians. Ours adds ``disturbed`` (T,), ``goal``
-(2,) and ``ranges`` (T, R), which other readers of the layout ignore.
+(2,), ``ranges`` (T, R) and ``plans`` (T, H, 2), which other readers of the layout ignore.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     yaws = np.asarray(arrays["yaw"], dtype=np.float64).reshape(-1)
     count = len(yaws)
     disturbed = np.asarray(arrays.get("disturbed", np.zeros(count)), dtype=bool)
-    goal, ranges = (np.asarray(arrays[k], dtype=np.float64) if k in arrays else None for k in ("goal", "ranges"))
+    goal, ranges, plans = (
+        np.asarray(arrays[key], dtype=np.float64) if key in arrays else None for key in ("goal", "ranges", "plans")
+    )
     if positions.ndim != 2 or positions.shape[0] != count or positions.shape[1] < 2 or disturbed.shape != (count,):
         raise DamagedFileError(f"{folder}: position {positions.shape}, yaw {yaws.shape} and disturbed do not fit")
     if not (np.isfinite(positions).all() and np.isfinite(yaws).all()):
@@ -58,7 +60,7 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     missing = next((frame for frame in frames if not Path(frame).exists()), None)
     if missing is not None:
         raise DamagedFileError(f"{missing} is absent, but {TRAJECTORY_FILE} has {count} poses")
-    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal, ranges)
+    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal, ranges, plans)
 
 
 def write_clip(
@@ -68,8 +70,9 @@ def write_clip(
     disturbed: NDArray[np.bool_],
     goal: NDArray[np.float64],
     ranges: NDArray[np.float64] | None = None,
+    plans: NDArray[np.float64] | None = None,
 ) -> None:
-    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,), ranges (T, R).
+    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,), ranges (T, R), plans (T, H, 2).
 
     The folder appears whole or not at all.
     """
@@ -84,8 +87,8 @@ def write_clip(
         "disturbed": disturbed,
         "goal": np.asarray(goal, dtype=np.float64),
     }
-    if ranges is not None:
-        arrays["ranges"] = ranges.astype(np.float32)
+    told = {"ranges": ranges, "plans": plans}
+    arrays |= {name: array.astype(np.float32) for name, array in told.items() if array is not None}
     (partial / TRAJECTORY_FILE).write_bytes(pickle.dumps(arrays, protocol=4))
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)

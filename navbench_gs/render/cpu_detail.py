@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from navbench_gs.render.cpu_compile import kernel
 from navbench_gs.render.cpu_ellipsoids import Ellipsoids
+from navbench_gs.splats.harmonics import CONSTANT_TERM
 
 Float32s = NDArray[np.float32]
 
@@ -22,11 +23,19 @@ MAX_MERGED_OPACITY = 0.99
 MAX_SPREAD = 1.2
 """Opaque neighbours overlap, and one Gaussian of their moments would let more through between it and the next: it is
 spread as far as keeps what they cover, up to this factor of the covariance (best of 1 to 1.6 at 96 x 72)."""
+LEAST_SHARE, USUAL_CONTRAST = 0.5, 0.1
+"""What is all of one colour counts half its size, and what differs by more than a tenth counts more than it, in
+proportion: to stand for it shows the more."""
 _SMALLEST = 1e-12
 
 
-def merge_neighbours(fine: Ellipsoids) -> Ellipsoids:
-    """Every ``BRANCHES`` consecutive Gaussians as one; the last may stand for fewer."""
+def merge_neighbours(fine: Ellipsoids) -> tuple[Ellipsoids, Float32s]:
+    """Every ``BRANCHES`` consecutive Gaussians as one; the last may stand for fewer.
+
+    Returns:
+        The M merged ones, and how large each counts (M,): its largest standard deviation in metres, times a share that
+        grows with the contrast of those that it stands for.
+    """
     count = -(-len(fine.means) // BRANCHES)
     terms = fine.sh.shape[1]
     coarse = Ellipsoids(
@@ -38,12 +47,15 @@ def merge_neighbours(fine: Ellipsoids) -> Ellipsoids:
         source=fine.source[::BRANCHES].copy(),
     )
     colours, merged = fine.sh.reshape(-1, 3 * terms), coarse.sh.reshape(count, 3 * terms)
-    _merge(fine.means, fine.axes, fine.opacities, np.ascontiguousarray(colours), coarse._replace(sh=merged))
-    return coarse
+    contrasts = np.empty(count, dtype=np.float32)
+    _merge(fine.means, fine.axes, fine.opacities, np.ascontiguousarray(colours), coarse._replace(sh=merged), contrasts)
+    return coarse, coarse.sizes * np.hypot(np.float32(LEAST_SHARE), contrasts / np.float32(USUAL_CONTRAST))
 
 
 @kernel
-def _merge(means: Float32s, axes: Float32s, opacities: Float32s, colours: Float32s, coarse: Ellipsoids) -> None:
+def _merge(
+    means: Float32s, axes: Float32s, opacities: Float32s, colours: Float32s, coarse: Ellipsoids, contrasts: Float32s
+) -> None:
     """Weights are opacity times area; the merged opacity spreads their sum over the merged area."""
     weights = np.empty(BRANCHES)
     mean = np.empty(3)
@@ -81,6 +93,17 @@ def _merge(means: Float32s, axes: Float32s, opacities: Float32s, colours: Float3
             for i in range(first, stop):
                 colour += weights[i - first] / total * colours[i, plane]
             coarse.sh[group, plane] = colour
+        contrasts[group] = _contrast(colours[first:stop], weights, total, coarse.sh[group])
+
+
+@kernel
+def _contrast(colours: Float32s, weights: NDArray[np.float64], total: float, mean: Float32s) -> float:
+    """Root mean square by which colours, as seen from everywhere, differ from their ``mean``; white is 1 from black."""
+    square = 0.0
+    for i in range(len(colours)):
+        for channel in range(3):
+            square += weights[i] / total * (colours[i, channel] - mean[channel]) ** 2
+    return CONSTANT_TERM * math.sqrt(square / 3.0)
 
 
 @kernel

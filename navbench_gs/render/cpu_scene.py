@@ -68,7 +68,7 @@ class Chunks(NamedTuple):
     children: Int32s
     """(C,) how many they are; none for a leaf."""
     coarseness: Float32s
-    """(C,) standard deviation for which a coarse chunk is judged, metres; 0 for a leaf. See ``LARGEST_OVER_USUAL``."""
+    """(C,) size for which a coarse chunk is judged, metres; 0 for a leaf. See ``LARGEST_OVER_USUAL``."""
     roots: Int32s
     """(R,) the chunks that together stand for the whole cloud."""
     size: int
@@ -112,20 +112,26 @@ def _forest(groups: list[Ellipsoids], levels: int, size: int) -> Chunks:
     roots: list[Int32s] = []
     chunk = 0
     for gaussians in groups:
-        first_child = -1
+        first_child, judged = -1, gaussians.sizes
         for level in range(levels + 1):
-            layer = _layer(gaussians, first_child)
+            layer = _layer(gaussians, first_child, judged)
             layers.append(layer)
             first_child, chunk = chunk, chunk + len(layer.boxes)
             if level == levels or len(layer.boxes) <= BRANCHES:
                 break
-            gaussians = merge_neighbours(gaussians)
+            gaussians, judged = merge_neighbours(gaussians)
         roots.append(np.arange(first_child, chunk, dtype=np.int32))
     return _joined(layers, roots, size)
 
 
-def _layer(gaussians: Ellipsoids, first_child: int) -> Chunks:
-    """The chunks of one level of one group; ``first_child`` is the first chunk of the level below, -1 if none is."""
+def _layer(gaussians: Ellipsoids, first_child: int, judged: Float32s) -> Chunks:
+    """The chunks of one level of one group.
+
+    Args:
+        gaussians: N of them.
+        first_child: the first chunk of the level below, -1 if none is.
+        judged: (N,) how large each merged one counts, metres.
+    """
     order = len(gaussians.means)
     count, terms = -(-order // CHUNK), gaussians.sh.shape[1]
     layer = Chunks(
@@ -151,7 +157,7 @@ def _layer(gaussians: Ellipsoids, first_child: int) -> Chunks:
     _fill_boxes(means, gaussians.sizes, layer.boxes)
     layer.source[:order] = gaussians.source
     if first_child >= 0:
-        sizes = np.pad(gaussians.sizes, (0, count * CHUNK - order), mode="edge").reshape(count, CHUNK)
+        sizes = np.pad(judged, (0, count * CHUNK - order), mode="edge").reshape(count, CHUNK)
         usual = np.percentile(sizes, COARSE_PERCENTILE, axis=1)
         layer.coarseness[:] = np.maximum(usual, sizes.max(axis=1) / LARGEST_OVER_USUAL)
     return layer
@@ -160,19 +166,32 @@ def _layer(gaussians: Ellipsoids, first_child: int) -> Chunks:
 def _joined(layers: list[Chunks], roots: list[Int32s], size: int) -> Chunks:
     """All layers as one; those with children lie right behind the layer of these."""
     if not layers:
-        return _layer(_NOTHING, -1)._replace(size=size)
+        return _layer(_NOTHING, -1, _NOTHING.sizes)._replace(size=size)
     starts = np.cumsum([0, *(len(layer.harmonics) for layer in layers)])
     firsts = np.cumsum([0, *(len(layer.boxes) for layer in layers)])
     for number, layer in enumerate(layers):
         layer.harmonics_start[:] += starts[number]
         if layer.coarseness.any():
             layer.children[:] = np.minimum(BRANCHES, firsts[number] - layer.first_child)
+            _enclose_children(layers[number - 1].boxes, layer.boxes)
     fields = {
         name: np.concatenate([getattr(layer, name) for layer in layers])
         for name in Chunks._fields
         if name not in ("roots", "size")
     }
     return Chunks(roots=np.concatenate(roots), size=size, **fields)
+
+
+def _enclose_children(finer: Float32s, boxes: Float32s) -> None:
+    """Grow the boxes of coarse chunks around those of the chunks they stand for: what is not drawn of a coarse chunk,
+    because it lies behind the camera or beside the picture, is then nothing of these either.
+    """
+    firsts = np.arange(0, len(finer), BRANCHES)
+    low, high = boxes[:, :3] - boxes[:, 3:6], boxes[:, :3] + boxes[:, 3:6]
+    low = np.minimum(low, np.minimum.reduceat(finer[:, :3] - finer[:, 3:6], firsts))
+    high = np.maximum(high, np.maximum.reduceat(finer[:, :3] + finer[:, 3:6], firsts))
+    boxes[:, :3], boxes[:, 3:6] = 0.5 * (low + high), 0.5 * (high - low)
+    boxes[:, 6] = np.maximum(boxes[:, 6], np.maximum.reduceat(finer[:, 6], firsts))
 
 
 _NOTHING = Ellipsoids(

@@ -1,8 +1,7 @@
 """The CUDA renderer: the same picture by gsplat's kernels, the cameras of a call in batches.
 
-gsplat composites no median depth for 3-D Gaussians, so ``Frames.depth`` is its *expected* depth here (the mean of z
-over what the pixel shows) where alpha reaches one half, else inf; the renderer's name says so. The largest alpha and
-the floor of the compensation are compiled into gsplat: the installed version decides them.
+gsplat composites no median depth for 3-D Gaussians; see ``gsplat_median`` for where it comes from. The largest alpha
+and the floor of the compensation are compiled into gsplat: the installed version decides them.
 """
 
 from __future__ import annotations
@@ -18,14 +17,17 @@ from packaging.version import Version
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.errors import RendererUnavailableError
 from navbench_gs.render.camera import Camera, look
-from navbench_gs.render.picture import BLUR_PX2, MEDIAN_TRANSMITTANCE, PictureRules
-from navbench_gs.render.renderer import Actors, Frames, actors_of_cameras, common_size, empty_frames
+from navbench_gs.render.gsplat_median import median_depths
+from navbench_gs.render.picture import BLUR_PX2, PictureRules
+from navbench_gs.render.renderer import Actors, Frames, actors_of_cameras, common_size
 
 if TYPE_CHECKING:
     import torch
 
 CAMERAS_PER_CALL = 32
 """More would need gigabytes for large scenes, fewer would leave the device idle."""
+PIXELS_PER_MEDIAN_CALL = 640_000
+"""With median depth, the splats that each pixel shows are listed: some fifty of them, and some 100 bytes for each."""
 
 
 class DeviceCloud(NamedTuple):
@@ -45,8 +47,10 @@ class DeviceFrames(NamedTuple):
     """(N, H, W, 3) float32 in [0, 1], on black."""
     alpha: torch.Tensor
     """(N, H, W) in [0, 1]."""
-    depth: torch.Tensor
-    """(N, H, W) expected depth, metres; 0 where nothing shows, and everywhere if no depth was asked for."""
+    median_depths: torch.Tensor
+    """(N, H, W) as in ``Frames``, or (N, 0, 0) if not asked for."""
+    expected_depths: torch.Tensor
+    """(N, H, W) likewise."""
 
 
 class GsplatRenderer:
@@ -78,8 +82,8 @@ class GsplatRenderer:
 
     @property
     def name(self) -> str:
-        """Mode and kind of depth, for example ``gsplat/antialiased/expected-depth``."""
-        return f"gsplat/{self.rules.mode}/expected-depth"
+        """Renderer and mode, for example ``gsplat/antialiased``."""
+        return f"gsplat/{self.rules.mode}"
 
     def prepare(self, cloud: GaussianCloud) -> DeviceCloud:
         """The cloud on the device."""
@@ -108,31 +112,33 @@ class GsplatRenderer:
         Raises:
             ValueError: there is no camera, sizes differ, or the numbers of actors and cameras differ.
         """
-        drawn = self.render_on_device(scene, cameras, actors, with_depth=depth or expected_depth)
-        frames = empty_frames(len(cameras), *common_size(cameras), depth, expected_depth)
-        frames.rgb[:], frames.alpha[:], depths = (part.cpu().numpy() for part in drawn)
-        if depth:
-            frames.median_depths[:] = np.where(frames.alpha >= 1.0 - MEDIAN_TRANSMITTANCE, depths, np.inf)
-        if expected_depth:
-            frames.expected_depths[:] = np.where(frames.alpha > 0.0, depths, np.inf)
-        return frames
+        drawn = self.render_on_device(scene, cameras, actors, depth=depth, expected_depth=expected_depth)
+        return Frames(*(part.cpu().numpy() for part in drawn))
 
     def render_on_device(
-        self, scene: DeviceCloud, cameras: Sequence[Camera], actors: Actors = None, *, with_depth: bool = False
+        self,
+        scene: DeviceCloud,
+        cameras: Sequence[Camera],
+        actors: Actors = None,
+        *,
+        depth: bool = False,
+        expected_depth: bool = False,
     ) -> DeviceFrames:
         """As :meth:`render`, but the pictures stay on the device, where a policy may read them."""
         import torch
 
-        common_size(cameras)
+        width, height = common_size(cameras)
+        cameras_per_call = min(CAMERAS_PER_CALL, max(1, PIXELS_PER_MEDIAN_CALL // (width * height)))
+        step = cameras_per_call if depth else CAMERAS_PER_CALL
         clouds = actors_of_cameras(actors, len(cameras))
         batches = []
         for _, group in groupby(range(len(cameras)), key=lambda index: id(clouds[index])):
             indices = list(group)
             own = clouds[indices[0]]
             cloud = _joined(scene, self._uploaded(own)) if len(own) else scene
-            for start in range(0, len(indices), CAMERAS_PER_CALL):
-                batch = [cameras[index] for index in indices[start : start + CAMERAS_PER_CALL]]
-                batches.append(self._render_batch(cloud, batch, with_depth))
+            for start in range(0, len(indices), step):
+                batch = [cameras[index] for index in indices[start : start + step]]
+                batches.append(self._render_batch(cloud, batch, depth, expected_depth))
         return DeviceFrames(*(torch.cat(parts) for parts in zip(*batches, strict=True)))
 
     def _uploaded(self, cloud: GaussianCloud) -> DeviceCloud:
@@ -141,14 +147,16 @@ class GsplatRenderer:
         fields = (cloud.means, cloud.quats, cloud.scales, cloud.opacities, cloud.sh)
         return DeviceCloud(*(torch.as_tensor(field, dtype=torch.float32, device=self._device) for field in fields))
 
-    def _render_batch(self, cloud: DeviceCloud, cameras: Sequence[Camera], with_depth: bool) -> DeviceFrames:
+    def _render_batch(
+        self, cloud: DeviceCloud, cameras: Sequence[Camera], depth: bool, expected_depth: bool
+    ) -> DeviceFrames:
         import torch
         from gsplat import rasterization
 
         views = np.stack([camera.view for camera in cameras])
         intrinsics = np.stack([_intrinsics(camera) for camera in cameras])
         with torch.no_grad():
-            colours, alphas, _ = rasterization(
+            colours, alphas, projected = rasterization(
                 means=cloud.means,
                 quats=cloud.quats,
                 scales=cloud.scales,
@@ -161,10 +169,15 @@ class GsplatRenderer:
                 near_plane=self.rules.near_m,
                 eps2d=BLUR_PX2,
                 sh_degree=round(cloud.sh.shape[1] ** 0.5) - 1,
-                render_mode="RGB+ED" if with_depth else "RGB",
+                render_mode="RGB+ED" if expected_depth else "RGB",
                 rasterize_mode=self.rules.mode,
+                packed=not depth,
             )
-        return DeviceFrames(colours[..., :3].clamp(0.0, 1.0), alphas[..., 0], colours[..., 3:].sum(dim=-1))
+            alphas = alphas[..., 0]
+            none = alphas.new_empty(len(cameras), 0, 0)
+            median = median_depths(projected, self.rules.max_alpha) if depth else none
+            expected = torch.where(alphas > 0.0, colours[..., -1], torch.inf) if expected_depth else none
+        return DeviceFrames(colours[..., :3].clamp(0.0, 1.0), alphas, median, expected)
 
 
 def rules_of_gsplat(installed: str, antialiased: bool) -> PictureRules:

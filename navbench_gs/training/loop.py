@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from navbench_gs.domain.record import Record
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import WeightsError
+from navbench_gs.training.curves import Curves
 
 LOG_FILE = "log.jsonl"
 STATE_FILE = "state.pt"
@@ -40,7 +41,7 @@ class LoopConfig(Record):
     validate_every: int = 500
     seed: int = 0
     half: bool = False
-    """Forward in bfloat16 where torch's autocast allows it."""
+    """Forward in bfloat16 where torch's autocast allows it, on the CPU and on CUDA."""
 
 
 class Trainable(Protocol):
@@ -97,10 +98,15 @@ class ExponentialAverage:
 
 
 class Training:
-    """One run in one folder: :meth:`run` starts it, or goes on from the state it finds there."""
+    """One run in one folder: :meth:`run` starts it, or goes on from the state it finds there.
 
-    def __init__(self, trainable: Trainable, config: LoopConfig, folder: Path) -> None:
+    It trains on the device that the model's parameters are on. With ``tensorboard`` the log goes there as well.
+    """
+
+    def __init__(self, trainable: Trainable, config: LoopConfig, folder: Path, *, tensorboard: bool = False) -> None:
         self.trainable, self.config, self.folder = trainable, config, folder
+        self.device = next(trainable.model.parameters()).device
+        self.curves = Curves(folder) if tensorboard else None
         self.optimiser = torch.optim.AdamW(
             _decayed_groups(trainable.model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
         )
@@ -132,7 +138,7 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.config, self.step)
         torch.manual_seed(stream_seed("training", seed, self.step))
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.config.half):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.half):
             loss, logs = self.trainable.loss(self.step, seed)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -156,6 +162,8 @@ class Training:
     def _log(self, row: dict[str, float]) -> None:
         with (self.folder / LOG_FILE).open("a") as file:
             file.write(json.dumps({name: round(value, 6) for name, value in row.items()}) + "\n")
+        if self.curves is not None:
+            self.curves.add(row, self.step)
 
     def _save(self) -> None:
         assert self.best is not None
@@ -175,7 +183,7 @@ class Training:
         path = self.folder / STATE_FILE
         if not path.exists():
             return
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location=self.device, weights_only=True)
         if state["config"] != self.config.digest():
             raise WeightsError(f"{path} belongs to a run with other numbers; choose another folder or delete it")
         self.step = state["step"]

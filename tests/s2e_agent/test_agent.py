@@ -3,10 +3,11 @@ import pytest
 import torch
 
 from navbench_gs.domain.observation import Observation
-from navbench_gs.errors import WeightsError
-from s2e_agent.agent import S2EAgent
+from navbench_gs.errors import AgentCardError, WeightsError
+from s2e_agent.agent import S2EAgent, camera_for, drawn_path, likeliest_path
 from s2e_agent.checkpoint import load_policy, save_policy
-from s2e_agent.config import PRESETS
+from s2e_agent.config import PRESETS, EncoderConfig
+from s2e_agent.mixture import Mixture
 from s2e_agent.policy import Policy
 
 
@@ -21,11 +22,11 @@ def observation(seed):
     )
 
 
-def random_agent(name="debug"):
+def random_agent(name="debug", variant="", **changes):
     torch.manual_seed(0)
-    policy = Policy(PRESETS[name].policy)
+    policy = Policy(PRESETS[name].policy.model_copy(update=changes))
     policy.anchors.copy_(torch.randn(len(policy.anchors), 2))
-    return S2EAgent.of_policy(policy, revision="random")
+    return S2EAgent.of_policy(policy, revision="random", variant=variant)
 
 
 def drive(agent, seeds):
@@ -59,7 +60,6 @@ def test_cached_features_give_what_encoding_the_whole_history_gives():
     acted = drive(agent, [1, 2, 3])[-1]
     config = agent.policy.config
     from navbench_gs.drives.frames import resized
-    from s2e_agent.agent import likeliest_path
 
     frames = [resized(observation(s).rgb, config.encoder.width_px, config.encoder.height_px) for s in (2, 3)]
     with torch.no_grad():
@@ -90,3 +90,54 @@ def test_absent_and_changed_weights_are_one_clear_error(tmp_path):
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(WeightsError, match="is not the file"):
         S2EAgent(checkpoint=str(path))
+
+
+def test_the_path_of_a_drawn_mode_follows_the_scores():
+    means = torch.tensor([[[[1.0, 0.0]], [[0.0, 1.0]]]])
+    scores = torch.log(torch.tensor([[0.25, 0.75]]))
+    mixture = Mixture(scores, means, torch.ones_like(means), torch.zeros(1, 2, 1), torch.ones(1, 2))
+    rng = np.random.Generator(np.random.PCG64(0))
+    left = sum(drawn_path(mixture, rng)[0, 1] for _ in range(400)) / 400
+    assert likeliest_path(mixture).tolist() == [[0.0, 1.0]] and abs(left - 0.75) < 0.06
+
+
+def test_a_sampling_agent_repeats_itself_by_seed_alone():
+    agent = random_agent(variant="sample")
+
+    def with_seed(seed):
+        agent.reset(observation(1), seed=seed)
+        return np.stack([agent.act(observation(s)).points for s in range(1, 9)])
+
+    first = with_seed(3)
+    assert np.array_equal(first, with_seed(3)) and not np.array_equal(first, with_seed(4))
+
+
+def test_a_blind_agent_ignores_the_picture_and_a_goal_free_one_the_goal():
+    blind, free = random_agent(variant="blind"), random_agent(variant="goal_free")
+    assert np.array_equal(drive(blind, [1])[0], drive(blind, [2])[0])
+    assert not np.array_equal(drive(free, [1])[0], drive(free, [2])[0])
+    there, elsewhere = observation(1), observation(1)
+    elsewhere.goal[:] = (-3.0, 2.0)
+    paths = []
+    for seen in (there, elsewhere):
+        free.reset(seen, seed=0)
+        paths.append(free.act(seen).points)
+    assert np.array_equal(*paths)
+
+
+def test_a_route_guides_until_reset_and_only_policies_that_take_one():
+    agent = random_agent(route_points=3)
+    plain = drive(agent, [1])[0]
+    agent.reset(observation(1), seed=0)
+    agent.follow(np.array([[0.0, 0.0], [0.0, 9.0]]))
+    assert not np.array_equal(agent.act(observation(1)).points, plain)
+    assert np.array_equal(drive(agent, [1])[0], plain)
+    with pytest.raises(AgentCardError, match=r"a route is \(N, 2\)"):
+        agent.follow(np.zeros((1, 2)))
+    with pytest.raises(AgentCardError, match="takes no route"):
+        random_agent().follow(np.zeros((2, 2)))
+
+
+def test_a_large_encoder_asks_for_a_larger_picture():
+    need = camera_for(EncoderConfig(width_px=256, height_px=256))
+    assert (need.width_px, need.height_px) == (256, 256)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from s2e_agent.anchors import anchors_of_paths, k_means
+from s2e_agent.anchors import anchors_of_paths, forward_anchors, initial_anchors, k_means
+from s2e_agent.config import PRESETS
 
 
 def test_separate_heaps_get_their_means():
@@ -28,3 +29,18 @@ def test_fewer_ends_than_anchors_are_refused():
 
 def test_equal_ends_do_not_divide_by_zero():
     assert np.isfinite(k_means(np.ones((5, 2)), 3, seed=0)).all()
+
+
+def test_forward_anchors_fan_out_as_far_as_drives_reach():
+    ends = np.array([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0]])  # median reach 2 m
+    half = np.sqrt(3.0)
+    assert np.allclose(forward_anchors(ends, 3), [[1.0, -half], [2.0, 0.0], [1.0, half]])
+    assert np.allclose(forward_anchors(ends, 1), [[2.0, 0.0]])
+
+
+def test_every_preset_has_anchors_from_its_own_source():
+    ends = np.random.Generator(np.random.PCG64(1)).normal(loc=2.0, size=(300, 2))
+    for preset in PRESETS.values():
+        anchors = initial_anchors(ends, preset)
+        assert anchors.shape == (preset.policy.anchors, 2)
+        assert (anchors == 0).all() == (preset.pretrain.anchors_from == "zero")

@@ -11,6 +11,7 @@ from s2e_agent.mixture import (
     mode_usage,
     path_log_density,
     path_scale,
+    score_entropy,
     step_log_density,
 )
 
@@ -109,3 +110,10 @@ def test_usage_counts_modes():
 
 def test_paths_in_metres_are_means_times_scale():
     assert mixture([STRAIGHT]).paths()[0, 0].tolist() == [[0.25, 0.0], [0.5, 0.0]]
+
+
+def test_the_entropy_of_scores_is_that_of_a_loaded_coin():
+    mix = mixture([STRAIGHT, LEFT])
+    loaded = Mixture(torch.log(torch.tensor([[0.25, 0.75]])), mix.means, mix.sigmas, mix.rhos, mix.scales)
+    assert float(score_entropy(mix)) == pytest.approx(math.log(2))
+    assert float(score_entropy(loaded)) == pytest.approx(0.25 * math.log(4) + 0.75 * math.log(4 / 3))

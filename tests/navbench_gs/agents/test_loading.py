@@ -51,3 +51,8 @@ def test_a_package_that_an_agent_needs_and_is_absent_is_named(tmp_path, monkeypa
     monkeypatch.delitem(sys.modules, "needy_agent", raising=False)
     with pytest.raises(MissingPackageError, match="package_that_is_absent"):
         load_agent("needy_agent:Agent")
+
+
+def test_an_agent_without_variants_is_given_none():
+    with pytest.raises(AgentCardError, match="'straight' has no variants: leave ':fast' out"):
+        load_agent("straight:fast")

@@ -1,0 +1,31 @@
+"""The coarse route map: a few places ahead along a line, at equal distances along it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from navbench_gs.geometry import arc_lengths
+
+Floats = NDArray[np.float64]
+
+
+def route_ahead(line: Floats, place: Floats, count: int, spacing_m: float) -> Floats:
+    """``count`` places (R, 2) along ``line`` (N, 2), the first ``spacing_m`` beyond its point nearest to ``place``.
+
+    Beyond the line's end its last point is repeated. All in metres and in one frame.
+    """
+    lengths = arc_lengths(line)
+    done = lengths[-1] if len(line) < 2 else _nearest_length(line, lengths, place)
+    wanted = np.minimum(done + spacing_m * np.arange(1, count + 1), lengths[-1])
+    return np.stack([np.interp(wanted, lengths, line[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def _nearest_length(line: Floats, lengths: Floats, place: Floats) -> float:
+    """Way along ``line`` to its point nearest to ``place``."""
+    steps = np.diff(line, axis=0)
+    squares = (steps**2).sum(axis=1)
+    shares = ((place - line[:-1]) * steps).sum(axis=1) / np.where(squares > 0, squares, 1.0)
+    shares = shares.clip(0.0, 1.0)
+    nearest = int(((line[:-1] + shares[:, None] * steps - place) ** 2).sum(axis=1).argmin())
+    return float(lengths[nearest] + shares[nearest] * (lengths[nearest + 1] - lengths[nearest]))

@@ -78,7 +78,7 @@ class Leaning:
         hard = strike_mps.abs() > STRIKE_MPS
         self._slip = self._slip + torch.where(hard, SLIP_SHARE * strike_mps, 0.0)
         self._held = self._held * (1.0 - torch.where(hard, torch.where(rate > 0.0, *TURN_LOST), 0.0))
-        moved_back = HEIGHT_M * (lean - self._lean)
+        moved_back: Tensor = HEIGHT_M * (lean - self._lean)
         self._lean, self._rate = lean, torch.where(struck, 0.0, rate)
         return moved_back
 

@@ -31,10 +31,11 @@ def steps_towards(values: Floats, cell_m: float) -> Moves:
     bordered = np.pad(values, 1, constant_values=np.inf)
     nx, ny = values.shape
     around = [bordered[1 + i : 1 + i + nx, 1 + j : 1 + j + ny] for i, j in AROUND]
-    moves = np.argmin(np.stack([cost + length for cost, length in zip(around, lengths, strict=True)]), axis=0)
+    costs = np.stack([cost + length for cost, length in zip(around, lengths, strict=True)])
+    moves: NDArray[np.uint8] = np.argmin(costs, axis=0).astype(np.uint8)
     moves[values <= 0.0] = ARRIVED
     moves[~np.isfinite(values)] = CLOSED
-    return moves.astype(np.uint8)
+    return moves
 
 
 @njit(cache=True)
@@ -153,7 +154,7 @@ def _with_ends(corners: Floats, origin: Floats, cell_m: float, start: Floats, go
 @njit(cache=True)
 def _same_cell(a: Floats, b: Floats, origin: Floats, cell_m: float) -> bool:
     same_column = math.floor((a[0] - origin[0]) / cell_m) == math.floor((b[0] - origin[0]) / cell_m)
-    return same_column and math.floor((a[1] - origin[1]) / cell_m) == math.floor((b[1] - origin[1]) / cell_m)
+    return bool(same_column and math.floor((a[1] - origin[1]) / cell_m) == math.floor((b[1] - origin[1]) / cell_m))
 
 
 @njit(cache=True)

@@ -88,7 +88,9 @@ class Manners(NamedTuple):
 @njit(cache=True)
 def take_stock(walkers: Walkers, manners: Manners, due: Flags, times_s: Floats, robots: Floats) -> None:
     """Move the ``due`` crowds (C,) to now, let walkers take their next goal, and mark who needs a new way."""
-    for c in np.flatnonzero(due):
+    for c in range(len(due)):
+        if not due[c]:
+            continue
         settle(walkers, c, times_s[c])
         for w in range(walkers.counts[c]):
             place = walkers.places[c, w]

@@ -33,9 +33,9 @@ def choose_velocities(
     walkers: Walkers, walls: Walls, manners: Manners, due: Flags, times_s: Floats, robots: Floats, speeds: Floats
 ) -> None:
     """Let the ``due`` crowds (C,) choose, among robots at poses (C, 3) that drive at ``speeds`` (C,)."""
-    for c in np.flatnonzero(due):
+    for c in range(len(due)):
         count = walkers.counts[c]
-        if count == 0:
+        if count == 0 or not due[c]:
             continue
         first, size = walls.firsts[c], walls.sizes[c]
         field = walls.values[first : first + size[0] * size[1]].reshape((size[0], size[1]))
@@ -125,7 +125,7 @@ def _on_ground(
     x, y = walkers.places[c, w]
     floor = min(field_at(field, origin, cell_m, x, y), manners.footing_share * walkers.radii[c, w])
     ahead = field_at(field, origin, cell_m, x + velocity[0] * DECISION_S, y + velocity[1] * DECISION_S)
-    return ahead >= floor
+    return bool(ahead >= floor)
 
 
 @njit(cache=True)
@@ -150,7 +150,7 @@ def _turn(walkers: Walkers, manners: Manners, c: int, w: int) -> float:
         return 0.0
     angle = math.atan2(vy, vx) - walkers.yaws[c, w]
     rate = ((angle + math.pi) % (2.0 * math.pi) - math.pi) / manners.turn_s
-    return min(max(rate, -manners.max_turn_rps), manners.max_turn_rps)
+    return float(min(max(rate, -manners.max_turn_rps), manners.max_turn_rps))
 
 
 @njit(cache=True)

@@ -54,7 +54,7 @@ def rotated(vectors: Tensor, angles: Tensor) -> Tensor:
 def box_distance(points: Tensor, half: Tensor) -> Tensor:
     """Signed distance (...,) of points (..., 2) from boxes of half sizes (..., 2) around the origin."""
     beyond = points.abs() - half
-    outside = torch.linalg.vector_norm(beyond.clamp(min=0.0), dim=-1)
+    outside: Tensor = torch.linalg.vector_norm(beyond.clamp(min=0.0), dim=-1)
     return outside + beyond.amax(dim=-1).clamp(max=0.0)
 
 

@@ -21,14 +21,12 @@ from navbench_gs.world.batch_follower import wrapped
 from navbench_gs.world.contact_log import ContactLog
 from navbench_gs.world.crowds import FAR_M, Crowds
 from navbench_gs.world.footprint import box_distance, box_slope, rotated
+from navbench_gs.world.leaning import Leaning
 from navbench_gs.world.surroundings import SKIN_M, Overlap, Surroundings
 from navbench_gs.world.training_ground import TrainingEpisode
 
 GYRATION_M2 = 0.05
 """Moment of inertia of the robot about the vertical, over its mass, square metres."""
-PULLING_AWAY = ((0.5, 0.03), (0.31, 0.37), (0.03, 0.15), (0.0, 0.0))
-"""Shares of forward motion and of turning that are lost in the first ticks of full acceleration from standstill, when
-the judge's robot tips back onto its frictionless caster; measured in recorded drives."""
 RUNNING, SUCCESS, FALLEN, TIME_LIMIT = range(4)
 """How a robot's episode stands."""
 
@@ -36,16 +34,18 @@ Floats = NDArray[np.float64]
 
 
 class KinematicWorld:
-    """N robots. Load what there is with :meth:`load`, then :meth:`begin` episodes and :meth:`tick`."""
+    """N robots. Load what there is with :meth:`load`, then :meth:`begin` episodes and :meth:`tick`.
 
-    def __init__(self, robots: int, rules: Rules, device: str = "cpu") -> None:
+    ``crowds`` are the pedestrians; by default those that walk as the judge's do.
+    """
+
+    def __init__(self, robots: int, rules: Rules, device: str = "cpu", crowds: Crowds | None = None) -> None:
         self.rules, self.device = rules, device
         self.around = Surroundings(robots, rules, device)
-        self._crowds, self._contacts = Crowds(robots, rules), ContactLog(robots, rules, device)
+        self._crowds, self._contacts = crowds or Crowds(robots, rules), ContactLog(robots, rules, device)
         self._half = torch.tensor([rules.robot.length_m / 2.0, rules.robot.width_m / 2.0], device=device)
         self._set_points = torch.zeros(robots, 2, device=device)
-        self._rolling = torch.zeros(robots, dtype=torch.long, device=device)
-        self._pulling_away = torch.tensor(PULLING_AWAY, device=device)
+        self._leaning = Leaning(robots, rules, device)
         self.episodes: list[TrainingEpisode | None] = [None] * robots
         self.poses = torch.zeros(robots, 3, device=device)
         """(N, 3) x, y, yaw, world frame."""
@@ -71,6 +71,7 @@ class KinematicWorld:
         self.episodes[row] = episode
         self.around.enter(row, episode)
         self._contacts.begin(row)
+        self._leaning.begin(row)
         self._crowds.begin(row, episode)
         self.poses[row] = torch.tensor(episode.episode.start)
         self.velocities[row] = self._set_points[row] = 0.0
@@ -98,7 +99,7 @@ class KinematicWorld:
     # -- motion -------------------------------------------------------------------------------------------------------
 
     def _drive(self, commands: Tensor, running: Tensor) -> None:
-        """Ramp the set-points in the judge's physics steps, and roll without slip."""
+        """Ramp the set-points in the judge's physics steps, and roll as far as leaning lets."""
         clock, robot = self.rules.clock, self.rules.robot
         steps = round(clock.tick_s * clock.physics_hz)
         limits = torch.tensor([robot.max_acceleration_mps2, robot.max_yaw_acceleration_rps2], device=self.device)
@@ -108,28 +109,20 @@ class KinematicWorld:
         gained = a_step * ramps * (ramps + 1.0) / 2.0 + change.abs() * (steps - ramps)
         moved = (self._set_points * steps + change.sign() * gained) / clock.physics_hz
         wanted = self._set_points + torch.clamp(change, -a_step * steps, a_step * steps)
-        distance, turn = self._less_what_slips(moved, (wanted - self._set_points)[:, 0]).unbind(dim=1)
+        distance, turn = (moved - self._leaning.lost(self._set_points, change)).unbind(dim=1)
         self._set_points = torch.where(running[:, None], wanted, self._set_points)
         heading = self.poses[:, 2] + turn / 2.0
         chord = distance * (1.0 - turn * turn / 24.0)
         x, y = self.poses[:, 0] + chord * torch.cos(heading), self.poses[:, 1] + chord * torch.sin(heading)
         self.poses = torch.stack([x, y, wrapped(self.poses[:, 2] + turn)], dim=1)
 
-    def _less_what_slips(self, moved: Tensor, gained_mps: Tensor) -> Tensor:
-        """The way and turn (N, 2) of a tick, less what is lost by robots that gain speed (N,) from standstill."""
-        last = len(self._pulling_away) - 1
-        self._rolling = torch.where(self._set_points[:, 0] == 0.0, 0, (self._rolling + 1).clamp(max=last))
-        most_mps = self.rules.robot.max_acceleration_mps2 * self.rules.clock.tick_s
-        share = (gained_mps / most_mps).clamp(0.0, 1.0)
-        return moved * (1.0 - self._pulling_away[self._rolling] * share[:, None])
-
     def _measure_velocities(self, before: Tensor, running: Tensor) -> None:
-        """Set-points, but of robots that touch something, how they truly moved."""
+        """Of robots that touch something, how they moved in this tick; of others, how fast they are at its end."""
         turn, moved = wrapped(self.poses[:, 2] - before[:, 2]), self.poses[:, :2] - before[:, :2]
         heading = before[:, 2] + turn / 2.0
         ahead = moved[:, 0] * torch.cos(heading) + moved[:, 1] * torch.sin(heading)
         measured = torch.stack([ahead, turn], dim=1) / self.rules.clock.tick_s
-        velocities = torch.where(self.touching[:, None], measured, self._set_points)
+        velocities = torch.where(self.touching[:, None], measured, self._leaning.velocities(self._set_points))
         self.velocities = torch.where(running[:, None], velocities, self.velocities)
 
     # -- contacts -----------------------------------------------------------------------------------------------------
@@ -201,6 +194,11 @@ class KinematicWorld:
         return not self.rules.success.line_of_sight or line_of_sight(episode.place.grid, place, episode.episode.goal)
 
     # -- what can be measured -----------------------------------------------------------------------------------------
+
+    @property
+    def touches(self) -> Tensor:
+        """(N, A) what each robot touches: the scene, then its obstacles, then its pedestrians."""
+        return self._contacts.touching
 
     @property
     def touching(self) -> Tensor:

@@ -133,7 +133,8 @@ class Surroundings:
     def _centre_gaps(self, poses: Tensor) -> Tensor:
         """(N, B) at least so far are bodies from the robots' centres, metres."""
         size = torch.linalg.vector_norm(self._bodies[..., 3:5], dim=-1) + self._bodies[..., 5]
-        return torch.linalg.vector_norm(self._bodies[..., :2] - poses[:, None, :2], dim=-1) - size
+        gaps: Tensor = torch.linalg.vector_norm(self._bodies[..., :2] - poses[:, None, :2], dim=-1) - size
+        return gaps
 
     def _body_gaps(self, rows: Tensor, numbers: Tensor, discs: Tensor, poses: Tensor) -> Tensor:
         """Gap (K, D) between the discs of robots ``rows`` (K,) and their bodies ``numbers`` (K,), metres."""

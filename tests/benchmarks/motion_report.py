@@ -1,144 +1,77 @@
 """How near the training world's motion is to the judge's: the commands of recorded drives, driven again.
 
-``python tests/benchmarks/motion_report.py RUN...`` takes folders that ``navbench run`` wrote and prints a table.
+``python -m tests.benchmarks.motion_report RUN...`` takes folders that ``navbench run`` wrote and prints a table, and
+every drive that disagrees.
 """
 
 from __future__ import annotations
 
+import math
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.rules import RULES_V0
-from navbench_gs.domain.scene import Scene
-from navbench_gs.domain.trajectory import CONTACT_KINDS, Trajectory
-from navbench_gs.metrics.collisions import collisions
+from navbench_gs.domain.trajectory import Trajectory
+from navbench_gs.metrics.collisions import Collision
 from navbench_gs.store.recordings import read_recording
 from navbench_gs.suite.catalog import load_episodes, load_scene
-from navbench_gs.world.kinematic import FALLEN, SUCCESS, KinematicWorld
-from navbench_gs.world.training_ground import place_of, training_episode
+from navbench_gs.world.training_ground import TrainingEpisode, place_of, training_episode
+from tests.navbench_gs.world.replays import Replay, replayed
 
-Onset = tuple[int, str]
-"""Tick, kind of contact."""
-SAME_S = 0.25
-"""Onsets of one kind that are no farther apart are the same."""
-AT_ONCE = 36
-EXTRA_TICKS = 10
-"""The last command is held for so long, so that who is a little behind may arrive."""
-ENDS = {SUCCESS: "success", FALLEN: "fallen"}
+AT_ONCE = 48
+PIECES_S = (5.0, 10.0, math.inf)
 
 
-@dataclass(frozen=True, eq=False)
-class Again:
-    """A recorded drive, and its commands driven in the training world."""
-
-    judged: Trajectory
-    poses: np.ndarray
-    """(T + 1, 3) of the training world."""
-    onsets: list[Onset]
-    ended: str
-
-    @property
-    def judged_onsets(self) -> list[Onset]:
-        """Contact onsets as the judge counts them."""
-        return [(onset.tick, onset.kind) for onset in collisions(self.judged, RULES_V0)]
-
-    @property
-    def same_first_contact(self) -> bool:
-        """Whether neither touched anything, or both the same kind first, at about the same time."""
-        ours, theirs = self.onsets[:1], self.judged_onsets[:1]
-        if not ours or not theirs:
-            return not ours and not theirs
-        return ours[0][1] == theirs[0][1] and abs(ours[0][0] - theirs[0][0]) * self.judged.tick_s <= SAME_S
-
-    @property
-    def same_verdict(self) -> bool:
-        """Whether success and strict success are the same."""
-        ours, theirs = self.ended == "success", self.judged.ended == "success"
-        return ours == theirs and (ours and not self.onsets) == (theirs and not self.judged_onsets)
-
-    def free_errors(self) -> tuple[float, float]:
-        """Largest distance (m) and turn (rad) between both worlds' poses before anything is touched."""
-        first = min([len(self.poses), *(tick for tick, _ in self.onsets[:1] + self.judged_onsets[:1])])
-        gap = self.poses[:first] - self.judged.poses[: len(self.poses)][:first]
-        turn = np.abs((gap[:, 2] + np.pi) % (2.0 * np.pi) - np.pi)
-        return float(np.hypot(gap[:, 0], gap[:, 1]).max()), float(turn.max())
-
-
-def drive_again(drives: Sequence[tuple[Scene, Episode, Trajectory]]) -> list[Again]:
-    """The commands of recorded drives, in the training world, all at once."""
-    episodes = [training_episode(episode, place_of(scene, RULES_V0), RULES_V0) for scene, episode, _ in drives]
-    world = KinematicWorld(len(drives), RULES_V0)
-    world.load(episodes)
-    for row, episode in enumerate(episodes):
-        world.begin(row, episode)
-    lengths = [len(judged.commands) for *_, judged in drives]
-    poses: list[list[np.ndarray]] = [[pose] for pose in world.poses.double().numpy().copy()]
-    onsets: list[list[Onset]] = [[] for _ in drives]
-    for tick in range(max(lengths) + EXTRA_TICKS):
-        commands = [judged.commands[min(tick, len(judged.commands) - 1)] for *_, judged in drives]
-        kinds, _ = world.tick(torch.tensor(np.array(commands), dtype=torch.float32))
-        for row, length in enumerate(lengths):
-            if tick < length and world.ticks[row] == tick + 1:
-                poses[row].append(world.poses[row].double().numpy().copy())
-                onsets[row] += [(tick + 1, CONTACT_KINDS[kind]) for kind in torch.nonzero(kinds[row])[:, 0]]
-    ends = [ENDS.get(int(outcome), "time-limit") for outcome in world.outcomes]
-    rows = zip(drives, poses, onsets, ends, strict=True)
-    return [Again(judged, np.array(path), touched, ended) for (_, _, judged), path, touched, ended in rows]
-
-
-def recorded(folders: Iterable[Path], most: int) -> list[tuple[Scene, Episode, Trajectory]]:
-    """At most so many of the drives in the run folders, spread evenly."""
-    files = [path for folder in folders for path in sorted((folder / "trajectories").glob("*.npz"))]
+def recorded(folder: Path) -> list[tuple[TrainingEpisode, Trajectory]]:
+    """The drives in a run folder whose episodes are those of the suite."""
     found = []
-    for path in files[:: max(1, -(-len(files) // most))]:
+    for path in sorted((folder / "trajectories").glob("*.npz")):
         judged = read_recording(path)
         scene = load_scene(judged.scene)
         episode = load_episodes(scene, judged.task)[judged.index]
         if episode.digest() == judged.episode:
-            found.append((scene, episode, judged))
+            found.append((training_episode(episode, place_of(scene, RULES_V0), RULES_V0), judged))
     return found
 
 
-def report(again: Sequence[Again]) -> str:
-    """One line of a table."""
-    errors = np.array([drive.free_errors() for drive in again])
-    touching = [drive for drive in again if drive.judged_onsets]
-    counted = [len(drive.onsets) - len(drive.judged_onsets) for drive in again]
+def row(replays: Sequence[Replay]) -> str:
+    """One line of the table."""
+    drifts = np.array([replay.drift() for replay in replays])
+    touching = [replay for replay in replays if replay.onsets[0]]
     cells = [
-        len(again),
-        len(touching),
-        f"{np.mean([drive.same_first_contact for drive in again]):.1%}",
-        f"{np.mean([drive.same_first_contact for drive in touching] or [1.0]):.1%}",
-        f"{np.mean([drive.same_verdict for drive in again]):.1%}",
-        f"{np.mean([len(d.judged_onsets) for d in again]):.2f}",
-        f"{np.mean(counted):+.2f}",
-        f"{np.median(errors[:, 0]):.3f} / {errors[:, 0].max():.3f}",
-        f"{np.degrees(np.median(errors[:, 1])):.1f} / {np.degrees(errors[:, 1].max()):.1f}",
+        f"{len(replays)}",
+        f"{len(touching)}",
+        f"{np.mean([replay.begins_alike for replay in replays]):.1%}",
+        f"{np.mean([replay.begins_alike for replay in touching] or [1.0]):.1%}",
+        f"{np.mean([replay.agrees for replay in replays]):.1%}",
+        f"{np.mean([replay.same_verdict for replay in replays]):.1%}",
+        " / ".join(f"{np.quantile(drifts[:, 0], share):.3f}" for share in (0.5, 0.95)),
+        " / ".join(f"{np.degrees(np.quantile(drifts[:, 1], share)):.1f}" for share in (0.5, 0.95)),
     ]
-    return " | ".join(str(cell) for cell in cells)
+    return " | ".join(cells)
+
+
+def _told(onsets: Sequence[Collision]) -> str:
+    return " ".join(f"{onset.tick}:{onset.kind}{onset.actor}" for onset in onsets) or "none"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print a line for each run folder, and every drive that disagrees."""
+    """Print a line for each run folder and length of pieces, and every drive that disagrees."""
+    sys.stdout.write("run | piece s | drives | touching | first onset, touching | all onsets | verdict | m | degrees\n")
     for name in arguments:
-        drives = recorded([Path(name)], AT_ONCE)
-        again = drive_again(drives)
-        sys.stdout.write(f"{Path(name).name} | {report(again)}\n")
-        for drive in again:
-            if not drive.same_first_contact or not drive.same_verdict:
-                key = f"{drive.judged.scene}-{drive.judged.task}-{drive.judged.index}"
-                kinds = dict(Counter(kind for _, kind in drive.judged_onsets))
-                sys.stdout.write(
-                    f"  {key}: {drive.judged_onsets[:1]} judged, {drive.onsets[:1]} here; {kinds}, "
-                    f"{len(drive.onsets)} here; {drive.judged.ended} {drive.ended} free {drive.free_errors()[0]:.3f}\n"
-                )
+        drives = recorded(Path(name))
+        for piece_s in PIECES_S:
+            batches = [drives[first : first + AT_ONCE] for first in range(0, len(drives), AT_ONCE)]
+            replays = [replay for batch in batches for replay in replayed(*zip(*batch, strict=True), piece_s)]
+            sys.stdout.write(f"{Path(name).name} | {piece_s} | {row(replays)}\n")
+            for replay in replays:
+                if not replay.agrees:
+                    judged = replay.judged
+                    theirs, ours = map(_told, replay.onsets)
+                    sys.stdout.write(f"  {judged.scene}-{judged.task}-{judged.index}: judged {theirs}; here {ours}\n")
 
 
 if __name__ == "__main__":

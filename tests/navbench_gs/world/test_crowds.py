@@ -55,7 +55,7 @@ def test_many_crowds_walk_as_each_does_alone_robot_and_contacts_included(episode
             expected = crowd.poses(time_s + PERIOD_S)
             np.testing.assert_allclose(poses[row, : len(expected)], expected, atol=1e-9)
             moved[row] += np.abs(expected[:, :2] - before).sum()
-    assert (moved[[0, 1, 3]] > 5.0).all()
+    assert (moved[[0, 1, 3]] > 1.0).all()
     assert (poses[2, :, :2] == FAR_M).all()
 
 

@@ -41,12 +41,13 @@ def record(
 ) -> None:
     """Record drives in training scenes: 160 x 120 at 4 Hz, started askew, thrown off and recovered."""
     from navbench_gs.domain.task import task_named
-    from navbench_gs.evaluation.record import TASK_CYCLE, Recording, record_drives, training_scenes
+    from navbench_gs.evaluation.record import TASK_CYCLE, Recording, record_drives
+    from navbench_gs.suite.training_episodes import training_scenes
 
     def tell(drive: DriveReport, total: int) -> None:
         click.echo(f"{drive.name}: {drive.ended}, {drive.frames} frames ({total} of {frames})")
 
     chosen = tuple(task_named(name).name for name in tasks.split(",")) if tasks else TASK_CYCLE
-    recording = Recording(training_scenes(scenes, first_scene), chosen, seed, driver, checkpoint)
+    recording = Recording(training_scenes(scenes, first=first_scene), chosen, seed, driver, checkpoint)
     total = record_drives(out, recording, frames=frames, workers=workers, report=tell)
     click.echo(f"{total} frames in {out}")

@@ -32,7 +32,7 @@ from navbench_gs.evaluation.disturbances import Disturbances, askew
 from navbench_gs.evaluation.executors import work_through
 from navbench_gs.evaluation.filming import Driver, Footage, PupilDrives, TeacherDrives, filmed
 from navbench_gs.evaluation.ranges import measured_ranges, solid_clearance, solid_field
-from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, load_scene, scene_ids
+from navbench_gs.suite.catalog import load_scene
 from navbench_gs.suite.sampling import sample_episode
 from navbench_gs.terrain.terrain import load_terrain
 
@@ -101,15 +101,6 @@ class DriveReport:
     disturbed: int
     ended: str
     """``success``, ``touch``, ``time-limit``, ``fallen``, or ``infeasible``: no such episode could be sampled."""
-
-
-def training_scenes(count: int, first: int = 0) -> tuple[str, ...]:
-    """Ids of ``count`` training scenes from the ``first`` on: dev place types in turn, seeds from 1000."""
-    places = sorted({scene.rsplit("_", 1)[0] for scene in scene_ids("dev")})
-    return tuple(
-        f"{places[number % len(places)]}_{FIRST_TRAINING_SEED + number // len(places)}"
-        for number in range(first, first + count)
-    )
 
 
 def record_drives(

@@ -15,10 +15,11 @@ from navbench_gs.suite.sampling import sample_episode
 from navbench_gs.terrain.terrain import load_terrain
 
 
-def training_scenes(count: int, first_seed: int = FIRST_TRAINING_SEED) -> tuple[str, ...]:
-    """Ids of ``count`` training scenes: the place types of the dev suite in turn, seeds from ``first_seed``."""
+def training_scenes(count: int, first_seed: int = FIRST_TRAINING_SEED, *, first: int = 0) -> tuple[str, ...]:
+    """Ids of ``count`` training scenes: dev place types in turn, seeds from ``first_seed``, the ``first`` left out."""
     places = sorted({scene.rsplit("_", 1)[0] for scene in scene_ids("dev")})
-    return tuple(f"{places[number % len(places)]}_{first_seed + number // len(places)}" for number in range(count))
+    numbers = range(first, first + count)
+    return tuple(f"{places[number % len(places)]}_{first_seed + number // len(places)}" for number in numbers)
 
 
 def training_episodes(scene: Scene, task: str, count: int) -> tuple[Episode, ...]:

@@ -18,7 +18,6 @@ from navbench_gs.evaluation.record import (
     disturbed_frames,
     record_drive,
     record_drives,
-    training_scenes,
     usable,
 )
 
@@ -74,13 +73,6 @@ def test_own_drives_that_never_arrive_or_hardly_begin_are_not_kept(frames, ended
     assert usable(footage(frames, ended), own=True) is kept
 
 
-def test_training_scenes_are_other_seeds_of_the_dev_places():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(record, "scene_ids", lambda suite: ("alley_50", "plaza_50", "plaza_51"))
-        assert training_scenes(3) == ("alley_1000", "plaza_1000", "alley_1001")
-        assert training_scenes(2, first=2) == ("alley_1001", "plaza_1001")
-
-
 def test_tasks_take_turns_and_count_their_own_episodes():
     plans = Recording(("plaza_1000",), tasks=("ped", "empty")).plans(range(4))
     assert [(plan.task, plan.index) for plan in plans] == [("ped", 0), ("empty", 0), ("ped", 1), ("empty", 1)]
@@ -132,10 +124,9 @@ def test_recording_goes_on_where_it_stopped_and_splits_by_scene(tmp_path, monkey
             yield DriveReport(plan.name, 10, 0, "success")
 
     monkeypatch.setattr(record, "_drives", drives)
-    monkeypatch.setattr(record, "scene_ids", lambda suite: ("plaza_50",))
 
     def go(frames):
-        recording = Recording(training_scenes(2))
+        recording = Recording(("plaza_1000", "plaza_1001"))
         return record_drives(tmp_path, recording, frames=frames, workers=1, report=lambda drive, total: None)
 
     a_round = 2 * record.DRIVES_A_ROUND

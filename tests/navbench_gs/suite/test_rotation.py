@@ -1,5 +1,6 @@
 import pytest
 
+from navbench_gs.suite import training_episodes as rooms
 from navbench_gs.suite.rotation import Rotation
 from navbench_gs.suite.training_episodes import training_episodes, training_scenes
 
@@ -35,9 +36,12 @@ def test_one_scene_needs_no_turns(scenes):
     assert {turning.draw(0, n).number for n in range(9)} == {0} and turning.turn == 0
 
 
-def test_training_scenes_are_those_that_drives_are_recorded_in():
-    assert training_scenes(9)[::8] == ("alley_1000", "alley_1001")
-    assert training_scenes(1, 2000) == ("alley_2000",)
+def test_training_scenes_are_other_seeds_of_the_dev_places():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rooms, "scene_ids", lambda suite: ("alley_50", "plaza_50", "plaza_51"))
+        assert training_scenes(3) == ("alley_1000", "plaza_1000", "alley_1001")
+        assert training_scenes(2, first=2) == ("alley_1001", "plaza_1001")
+        assert training_scenes(1, 2000) == ("alley_2000",)
 
 
 def test_sampled_episodes_are_kept_and_the_first_stay_the_same(yard, monkeypatch, tmp_path):

@@ -27,7 +27,7 @@ class Line:
 
 config = LoopConfig(steps=30, warmup_steps=1, learning_rate=0.3, ema_decay=0.0, validate_every=10, clip_norm=None)
 with joined() as peers:
-    trained = Training(Line(), config, Path(sys.argv[1]), peers).run()
+    trained = Training(Line(), config, Path(sys.argv[1]), peers=peers).run()
 Path(sys.argv[1], f"{peers.rank}.txt").write_text(f"{float(trained.weights['weight'])!r} {trained.metrics['step']}")
 """
 

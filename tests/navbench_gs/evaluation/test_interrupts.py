@@ -1,0 +1,24 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from navbench_gs.evaluation.interrupts import deaf_children, interrupted_later
+
+
+@pytest.mark.parametrize("block", [deaf_children, interrupted_later])
+def test_ctrl_c_within_the_block_is_answered_after_it(block):
+    reached = False
+    with pytest.raises(KeyboardInterrupt), block():
+        os.kill(os.getpid(), signal.SIGINT)
+        reached = True
+    assert reached
+
+
+def test_a_process_started_in_the_block_does_not_hear_ctrl_c():
+    with deaf_children():
+        child = subprocess.Popen([sys.executable, "-c", "input(); print('alive')"], stdin=-1, stdout=-1, text=True)
+    child.send_signal(signal.SIGINT)
+    assert child.communicate("\n", timeout=60)[0] == "alive\n"

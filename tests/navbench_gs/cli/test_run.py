@@ -204,6 +204,7 @@ def test_ctrl_c_ends_with_130_and_tells_how_to_resume(suite, misbehaving, tmp_pa
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # pytest itself may run deaf, behind a script
     )
     rows, deadline = tmp_path / "run" / "results.jsonl", time.monotonic() + 60
     while not rows.exists() and time.monotonic() < deadline:

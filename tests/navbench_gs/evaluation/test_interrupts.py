@@ -8,8 +8,16 @@ import pytest
 from navbench_gs.evaluation.interrupts import deaf_children, interrupted_later
 
 
+@pytest.fixture
+def heard():
+    """Ctrl-C as a terminal's programs have it; tests that a script runs behind itself begin deaf."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("block", [deaf_children, interrupted_later])
-def test_ctrl_c_within_the_block_is_answered_after_it(block):
+def test_ctrl_c_within_the_block_is_answered_after_it(block, heard):
     reached = False
     with pytest.raises(KeyboardInterrupt), block():
         os.kill(os.getpid(), signal.SIGINT)

@@ -38,14 +38,16 @@ def deaf_children() -> Iterator[None]:
     """Processes started in the block never hear ctrl-C, which reaches the whole group: only the parent answers it.
 
     The parent answers one that comes within the block when the block is over: the signal is held back, not ignored,
-    and processes begin with the signals held back that their parent holds back.
+    and processes begin with the signals held back that their parent holds back. Only this thread holds it back; another
+    of the process may still take it, so it waits in `interrupted_later` as well.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     resource_tracker.ensure_running()  # starting it lets the signal through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with interrupted_later():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -22,6 +23,23 @@ def test_ctrl_c_within_the_block_is_answered_after_it(block, heard):
     with pytest.raises(KeyboardInterrupt), block():
         os.kill(os.getpid(), signal.SIGINT)
         reached = True
+    assert reached
+
+
+def test_ctrl_c_that_another_thread_takes_waits_too(heard):
+    leave = threading.Event()
+    other = threading.Thread(target=leave.wait)
+    other.start()
+    reached = False
+    try:
+        with pytest.raises(KeyboardInterrupt), deaf_children():
+            signal.pthread_kill(other.ident, signal.SIGINT)
+            for _ in range(1000):
+                leave.wait(0.0001)  # gives the handler its chance
+            reached = True
+    finally:
+        leave.set()
+        other.join()
     assert reached
 
 

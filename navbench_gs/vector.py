@@ -27,6 +27,7 @@ from navbench_gs.suite.curriculum import Curriculum, eased
 from navbench_gs.suite.rotation import Draw, Rotation
 from navbench_gs.suite.training_episodes import training_scenes
 from navbench_gs.world.batch_follower import BatchFollower, limited
+from navbench_gs.world.footprint import in_world
 from navbench_gs.world.kinematic import RUNNING, SUCCESS, TIME_LIMIT, KinematicWorld
 from navbench_gs.world.spaces import action_space, observation_space
 from navbench_gs.world.tally import Tally
@@ -218,6 +219,23 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         """What a privileged agent, such as the oracle, is given, for each robot."""
         pairs = zip(self._draws, self.episodes, self.states(), strict=True)
         return [Privileged(draw.scene, episode, state) for draw, episode, state in pairs if draw is not None]
+
+    def outlook(self, paths: Tensor) -> dict[str, Tensor]:
+        """What lies on paths (N, K, H, 2) in the robots' frames, metres, as everything stands now.
+
+        Returns ``points`` (N, K, H, 2), world frame; ``solid_distance_m`` (N, K, H) from structure and obstacles;
+        ``gain_m`` (N, K, H), how much nearer to the goal they lie, geodesic; ``pedestrians`` (N, P, 2), world frame.
+        """
+        around, poses, shape = self._world.around, self._world.poses, paths.shape[:-1]
+        points = in_world(paths.to(self.device).flatten(1, 2), poses)
+        gains = around.costs_to_go(poses)[:, None] - around.costs_from(points)
+        people = torch.from_numpy(self._world.pedestrian_poses()[..., :2]).to(self.device, torch.float32)
+        return {
+            "points": points.reshape(*shape, 2),
+            "solid_distance_m": around.solid_distances(points).reshape(shape),
+            "gain_m": gains.reshape(shape),
+            "pedestrians": people,
+        }
 
     # -- episodes -----------------------------------------------------------------------------------------------------
 

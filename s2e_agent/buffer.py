@@ -70,6 +70,8 @@ class Batch:
     """With B in place of N."""
     advantages: Tensor
     returns: Tensor
+    worth: Tensor
+    """(B, M) what the path of every mode would have come to; (B, 0) where nobody looked ahead."""
 
 
 class Buffer:
@@ -95,13 +97,16 @@ class Buffer:
             self._earlier, self._first_look = frames[dropped:], self._first_look + dropped
         self._moments, self._steps = [], []
 
-    def whole(self, last_values: Tensor, discount: float, gae_lambda: float) -> Rollout:
-        """Everything since :meth:`clear`, with ``last_values`` (N,) of the moment after the last step."""
+    def whole(self, last_values: Tensor, worth: Tensor, discount: float, gae_lambda: float) -> Rollout:
+        """Everything since :meth:`clear`, with ``last_values`` (N,) of the moment after the last step.
+
+        ``worth`` (T, N, M): what the path of every mode would have come to.
+        """
         steps = _stacked(self._steps)
         values = torch.cat([steps.values, last_values[None]])
         gains = advantages(steps.rewards, values, steps.terminated, steps.truncated, discount, gae_lambda)
         seen: Kept | Pictured = self._pictured() if self.keep_frames else _kept(self._moments)
-        return Rollout(seen, steps, gains, gains + steps.values)
+        return Rollout(seen, steps, gains, gains + steps.values, worth)
 
     def _pictured(self) -> Pictured:
         looks = torch.stack([moment.looks for moment in self._moments])
@@ -153,6 +158,8 @@ class Rollout:
     """(T, N)."""
     returns: Tensor
     """(T, N)."""
+    worth: Tensor
+    """(T, N, M) of every mode's path; (T, N, 0) where nobody looked ahead."""
 
     def batches(self, size: int, generator: torch.Generator) -> Iterator[Tensor]:
         """Numbers of lived samples in random batches of about ``size``.
@@ -175,7 +182,8 @@ class Rollout:
         """Samples to learn from; memories carry gradients where the policy sees anew."""
         memory, absent = self.seen.memories(policy, samples)
         steps = Step(**{field.name: getattr(self.steps, field.name).flatten(0, 1)[samples] for field in fields(Step)})
-        return Batch(memory, absent, steps, self.advantages.flatten()[samples], self.returns.flatten()[samples])
+        gains, returns = self.advantages.flatten()[samples], self.returns.flatten()[samples]
+        return Batch(memory, absent, steps, gains, returns, self.worth.flatten(0, 1)[samples])
 
     def explained_variance(self) -> float:
         """Share of the variance of returns that the values at collection explain, over lived samples."""

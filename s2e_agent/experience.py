@@ -14,6 +14,8 @@ from s2e_agent.buffer import Buffer, Rollout, Step
 from s2e_agent.command import CommandMixture, log_density, sample
 from s2e_agent.critic import Critic, critic_state
 from s2e_agent.finetune_config import FinetuneConfig
+from s2e_agent.foresight import Outlook, outlook_of, worth_of_modes
+from s2e_agent.mixture import Mixture
 from s2e_agent.perception import Moment, Perception
 from s2e_agent.strategies import sees_anew
 from s2e_agent.tally import Tally
@@ -73,9 +75,21 @@ class Experience:
         """A horizon of every robot, with advantages."""
         ppo = self.config.ppo
         self._buffer.clear(self.actor.policy.config.context)
+        self._outlooks: list[Outlook] = []
+        steps = []
         for _ in range(ppo.horizon):
-            self._buffer.add(self._moment, self._step(generator))
-        return self._buffer.whole(self._value(self._moment, self._state()), ppo.discount, ppo.gae_lambda)
+            moment = self._moment
+            steps.append(self._step(generator))
+            self._buffer.add(moment, steps[-1])
+        last = self._value(self._moment, self._state())
+        return self._buffer.whole(last, self._worth(steps), ppo.discount, ppo.gae_lambda)
+
+    def _worth(self, steps: list[Step]) -> Tensor:
+        """(T, N, M) what the path of every mode would have come to; (T, N, 0) if nobody looks ahead."""
+        ended = torch.stack([step.terminated | step.truncated for step in steps])
+        if not self._outlooks:
+            return ended.new_zeros(*ended.shape, 0, dtype=torch.float32)
+        return worth_of_modes(self._outlooks, ended, self.config.rewards, self.actor.policy.config.period_s)
 
     def _step(self, generator: torch.Generator) -> Step:
         decision = self._decide(generator)
@@ -108,7 +122,13 @@ class Experience:
         before = self.actor.commands(mixture) if self.prior is None else self.prior.commands(self._prior_moment)
         values = self._value(moment, states)
         density = log_density(distribution, actions)
+        self._look_ahead(mixture)
         return _Decision(moment, before, states, actions, density, values, self._taught())
+
+    def _look_ahead(self, mixture: Mixture) -> None:
+        if self.config.ppo.foresight_weight > 0:
+            told = self.world.outlook(mixture.paths())
+            self._outlooks.append(outlook_of(told, self.config.rewards, self.actor.policy.config.period_s))
 
     def _taught(self) -> Tensor:
         """(N, 2) what the teacher would do now; NaN without one."""

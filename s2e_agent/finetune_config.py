@@ -80,6 +80,8 @@ class PpoConfig(Record):
     """Of the policy's gain; 0 leaves imitation alone."""
     imitation_weight: float = Field(0.0, ge=0)
     """Of the teacher's commands where the learner has come to; not in the paper. 0: no teacher."""
+    foresight_weight: float = Field(0.0, ge=0)
+    """Of what the path of every mode would have come to; not in the paper. 0: nobody looks ahead."""
     step_divergence: float = 0.03
     """An update ends early beyond this divergence from the policy that collected."""
     clip_norm: float = 1.0
@@ -135,6 +137,7 @@ PRESETS: dict[str, FinetuneConfig] = {
     ),
     "ram": FinetuneConfig(strategy="ram"),
     "ram_taught": FinetuneConfig(ppo=PpoConfig(imitation_weight=0.3)),
+    "ram_foreseeing": FinetuneConfig(ppo=PpoConfig(foresight_weight=0.3)),
     "decoder": FinetuneConfig(strategy="decoder", ppo=PpoConfig(learning_rate=1e-4)),
     "full": FinetuneConfig(strategy="full", ppo=PpoConfig(learning_rate=1e-4)),
     "scratch": FinetuneConfig(strategy="scratch", ppo=PpoConfig(prior_weight=0.0)),

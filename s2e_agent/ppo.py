@@ -16,6 +16,7 @@ from s2e_agent.buffer import Batch, Rollout
 from s2e_agent.command import CommandMixture, entropy_bound, kl_bound, log_density
 from s2e_agent.critic import Critic
 from s2e_agent.finetune_config import PpoConfig
+from s2e_agent.foresight import expected_worth
 
 
 def clipped_gain(log_ratio: Tensor, advantages: Tensor, clip: float) -> Tensor:
@@ -57,6 +58,8 @@ class LossTerms:
     """Bound on the divergence from the pre-trained policy; zero where there is none."""
     imitation: Tensor
     """Minus the log density of the teacher's commands; zero where there is none."""
+    foresight: Tensor
+    """What the modes' paths would have come to, by their scores, above chance; zero where nobody looked ahead."""
     divergence: Tensor
     """From the policy that collected."""
 
@@ -65,8 +68,9 @@ class LossTerms:
         value = config.value_weight * self.value
         if warming_up:
             return value
+        gained = config.gain_weight * self.policy + config.foresight_weight * self.foresight
         further = config.prior_weight * self.prior + config.imitation_weight * self.imitation
-        return -config.gain_weight * self.policy + value - config.entropy_weight * self.entropy + further
+        return value - gained - config.entropy_weight * self.entropy + further
 
 
 def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, prior_sigma: Tensor | None) -> LossTerms:
@@ -75,7 +79,9 @@ def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, pr
     mixture = actor.mixture(batch.memory, batch.absent)
     actions = actor.actions(mixture)
     log_ratio = log_density(actions, steps.actions) - steps.log_density
-    commands, prior = actor.commands(mixture), log_ratio.new_zeros(())
+    commands, prior, foresight = actor.commands(mixture), log_ratio.new_zeros(()), log_ratio.new_zeros(())
+    if config.foresight_weight > 0:
+        foresight = expected_worth(mixture.log_scores, batch.worth)
     if prior_sigma is not None:
         prior = kl_bound(commands, CommandMixture(steps.prior_scores, steps.prior_means, prior_sigma)).mean()
     return LossTerms(
@@ -84,6 +90,7 @@ def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, pr
         entropy=entropy_bound(actions).mean(),
         prior=prior,
         imitation=imitation_error(commands, steps.taught),
+        foresight=foresight,
         divergence=step_divergence(log_ratio.detach()),
     )
 
@@ -125,6 +132,7 @@ class Ppo:
             "entropy_bound": float(terms.entropy.detach()),
             "prior_divergence": float(terms.prior.detach()),
             "imitation_error": float(terms.imitation.detach()),
+            "foresight": float(terms.foresight.detach()),
             "step_divergence": float(terms.divergence),
         }
         if logs["step_divergence"] > self.config.step_divergence and not warming_up:

@@ -168,6 +168,19 @@ class Surroundings:
         """(N,) geodesic distance to the goal, metres."""
         return self._cost.at(self._episodes, poses[:, None, :2])[:, 0]
 
+    def solid_distances(self, points: Tensor) -> Tensor:
+        """(N, K) distance of world points (N, K, 2) from structure or the nearest obstacle, metres."""
+        nearest = self._solid.at(self._places, points)
+        for body, low in zip(self._bodies.unbind(dim=1), self._low.unbind(dim=1), strict=True):
+            local = rotated(points - body[:, None, :2], -body[:, None, 2])
+            gaps = box_distance(local, body[:, None, 3:5]) - body[:, 5:6]
+            nearest = torch.minimum(nearest, gaps.masked_fill(low[:, None], FAR_M))
+        return nearest
+
+    def costs_from(self, points: Tensor) -> Tensor:
+        """(N, K) geodesic distance from world points (N, K, 2) to the goal, metres."""
+        return self._cost.at(self._episodes, points)
+
     def on_ground(self, poses: Tensor) -> tuple[Tensor, Tensor]:
         """Whether the robot's centre is on walkable ground (N,), and whether it is on any (N,)."""
         return self._walkable.holds(self._places, poses[:, :2])

@@ -176,3 +176,37 @@ def test_training_needs_no_pybullet():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "torch.Size([2])" in result.stdout
+
+
+def test_the_outlook_says_what_lies_on_paths(yard):
+    env = training(yard, "empty", robots=2)
+    env.reset(seed=0)
+    bare = env.unwrapped
+    pose = torch.from_numpy(bare.states()[0].robot)
+    # World points beside the long wall at x = 0, from both sides and inside it, seen from the first robot.
+    wanted = torch.tensor([[-2.0, 0.0], [0.0, 0.0], [1.0, 1.0]])
+    cos, sin = torch.cos(pose[2]), torch.sin(pose[2])
+    offsets = wanted - pose[:2].float()
+    local = torch.stack([cos * offsets[:, 0] + sin * offsets[:, 1], cos * offsets[:, 1] - sin * offsets[:, 0]], dim=-1)
+    paths = local.float()[None, None].expand(2, 1, 3, 2)
+    told = bare.outlook(paths)
+    assert torch.allclose(told["points"][0, 0], wanted, atol=1e-4)
+    assert told["solid_distance_m"].shape == told["gain_m"].shape == (2, 1, 3)
+    assert told["solid_distance_m"][0, 0].tolist() == pytest.approx([1.9, 0.0, 0.9], abs=0.11)
+    here = bare.outlook(torch.zeros(2, 1, 1, 2))
+    assert here["gain_m"].abs().max() < 1e-4
+    env.close()
+
+
+def test_the_outlook_sees_obstacles_and_pedestrians(yard):
+    env = training(yard, "obstacle_ped", robots=1)
+    env.reset(seed=0)
+    bare = env.unwrapped
+    episode, state = bare.episodes[0], bare.states()[0]
+    x, y, yaw = state.robot
+    ahead = np.array(episode.obstacles[0].pose[:2]) - [x, y]
+    local = [np.cos(yaw) * ahead[0] + np.sin(yaw) * ahead[1], np.cos(yaw) * ahead[1] - np.sin(yaw) * ahead[0]]
+    told = bare.outlook(torch.tensor(local, dtype=torch.float32)[None, None, None])
+    assert told["solid_distance_m"].item() < 0.0
+    assert np.allclose(told["pedestrians"][0].numpy(), state.pedestrians[:, :2], atol=1e-4)
+    env.close()

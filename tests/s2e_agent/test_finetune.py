@@ -45,6 +45,15 @@ def test_a_strategy_changes_its_own_parameters_and_no_others(strategy, tmp_path)
     assert torch.equal(run.actor.policy.anchors, small_policy().anchors)
 
 
+def test_foresight_learns_to_prefer_what_gains_most(tmp_path):
+    # Alone, with all that lies ahead as gain, it moves the scores towards modes that go far ahead.
+    quiet = {"ppo__gain_weight": 0.0, "ppo__prior_weight": 0.0, "ppo__entropy_weight": 0.0, "ppo__critic_warmup": 0}
+    rows = []
+    run = finetuning(tmp_path, steps=640, ppo__foresight_weight=1.0, ppo__learning_rate=3e-3, **quiet)
+    run.run(rows.append)
+    assert rows[-1]["foresight"] > rows[0]["foresight"] + 0.01
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
     first, again, other = (
         finetuning(tmp_path / name, seed=seed).run().state_dict() for name, seed in (("a", 0), ("b", 0), ("c", 1))

@@ -35,11 +35,13 @@ def test_standardised_advantages_have_no_mean_and_unit_spread():
 
 
 def test_the_loss_is_minus_policy_plus_alpha_value_less_beta_entropy():
-    terms = LossTerms(*(torch.tensor(value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 0.0)))
+    terms = LossTerms(*(torch.tensor(value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0)))
     plain = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.0)
     assert terms.total(plain, warming_up=False).item() == pytest.approx(-1.0 + 0.5 * 2 - 0.1 * 3)
     config = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.25, gain_weight=0.0, imitation_weight=2.0)
     assert terms.total(config, warming_up=False).item() == pytest.approx(0.5 * 2 - 0.1 * 3 + 0.25 * 4 + 2.0 * 5)
+    foreseeing = plain.model_copy(update={"foresight_weight": 0.5})
+    assert terms.total(foreseeing, warming_up=False).item() == pytest.approx(-1.0 + 0.5 * 2 - 0.1 * 3 - 0.5 * 6)
     assert terms.total(config, warming_up=True).item() == pytest.approx(1.0)
 
 

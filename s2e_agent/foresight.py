@@ -1,0 +1,89 @@
+"""Foresight: what the path of every mode would have come to, known once the pedestrians have walked on.
+
+Not in the paper. Reinforcement learns from the one command that was drawn, but the world knows more: where walls and
+obstacles stand, and, a few seconds later, where the pedestrians went. So every mode of every moment is worth what its
+path would have gained and touched, and the scores learn from all of them at once. It is a critic of paths that needs
+no learning; pedestrians are taken to walk as they did beside the robot that drove.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from s2e_agent.finetune_config import RewardWeights
+from s2e_agent.rewards import nearness
+
+BODY_M, PERSON_M = 0.32, 0.62
+"""Distances from the robot's centre at which it touches something solid, and a pedestrian's centre."""
+MARGIN_M = 0.4
+"""A touch this far off costs nothing; half as far, half."""
+TRUST_S = 2.5
+"""A touch so far ahead weighs 1/e of a present one: much can be decided anew until then."""
+PEOPLE = 8
+"""So many pedestrians, the nearest to the robot, are looked at."""
+NOWHERE_M = 1e6
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The paths of all modes of N robots at one moment, and who was where."""
+
+    worth: Tensor
+    """(N, M) metres gained, less what touching solid things costs."""
+    points: Tensor
+    """(N, M, H, 2) waypoints, world frame."""
+    people: Tensor
+    """(N, PEOPLE, 2) pedestrians at this moment, world frame; far away where there are fewer."""
+
+
+def outlook_of(told: Mapping[str, Tensor], weights: RewardWeights, period_s: float) -> Outlook:
+    """Worth of paths from what the training world tells of them."""
+    solid = dearest(told["solid_distance_m"] - BODY_M, period_s)
+    points, people = told["points"], told["pedestrians"]
+    horizon = points.shape[2]
+    gain = told["gain_m"][..., -1].clamp(-horizon * period_s, horizon * period_s)
+    return Outlook(weights.progress * gain - weights.contact * solid, points, nearest_people(points, people))
+
+
+def nearest_people(points: Tensor, people: Tensor) -> Tensor:
+    """(N, PEOPLE, 2): those of ``people`` (N, P, 2) that stand nearest to where the paths (N, M, H, 2) begin."""
+    near = (people - points[:, :, 0].mean(dim=1)[:, None]).norm(dim=-1)
+    chosen = near.argsort(dim=1)[:, :PEOPLE, None].expand(-1, -1, 2)
+    missing = max(0, PEOPLE - people.shape[1])
+    return torch.nn.functional.pad(people.gather(1, chosen), (0, 0, 0, missing), value=NOWHERE_M)
+
+
+def dearest(gaps: Tensor, period_s: float) -> Tensor:
+    """(...,) 0 to 1: the worst nearness on the way for gaps (..., H) in metres; later ones weigh less."""
+    times = period_s * torch.arange(1, gaps.shape[-1] + 1, device=gaps.device)
+    return (nearness(gaps, MARGIN_M) * torch.exp(-times / TRUST_S)).amax(dim=-1)
+
+
+def worth_of_modes(outlooks: list[Outlook], ended: Tensor, weights: RewardWeights, period_s: float) -> Tensor:
+    """(T, N, M) worth of every mode at T moments in a row, now that the pedestrians of the later ones are known.
+
+    ``ended`` (T, N): an episode's end; nothing after it tells of the moments before, and neither does the time after
+    the last moment: there no pedestrian is in the way.
+    """
+    people = torch.stack([outlook.people for outlook in outlooks])
+    worths = []
+    for moment, outlook in enumerate(outlooks):
+        gaps = outlook.points.new_full(outlook.points.shape[:3], math.inf)
+        known = torch.ones_like(ended[0])
+        for step in range(min(gaps.shape[-1], len(outlooks) - moment - 1)):
+            known = known & ~ended[moment + step]
+            apart = outlook.points[:, :, None, step] - people[moment + step + 1][:, None]
+            gap = apart.norm(dim=-1).amin(dim=-1) - PERSON_M
+            gaps[..., step] = torch.where(known[:, None], gap, math.inf)
+        worths.append(outlook.worth - weights.contact * dearest(gaps, period_s))
+    return torch.stack(worths)
+
+
+def expected_worth(log_scores: Tensor, worth: Tensor) -> Tensor:
+    """Mean over B of ``sum_m q_m (worth_m - mean worth)``, to be raised; log q (B, M), worth (B, M)."""
+    return (log_scores.exp() * (worth - worth.mean(dim=-1, keepdim=True))).sum(dim=-1).mean()

@@ -1,0 +1,99 @@
+import math
+
+import pytest
+import torch
+
+from s2e_agent.finetune_config import RewardWeights
+from s2e_agent.foresight import (
+    BODY_M,
+    NOWHERE_M,
+    PEOPLE,
+    PERSON_M,
+    Outlook,
+    dearest,
+    expected_worth,
+    outlook_of,
+    worth_of_modes,
+)
+
+WEIGHTS = RewardWeights(progress=1.0, contact=8.0)
+
+
+def test_the_worst_of_a_way_is_its_nearest_touch_faded_by_time():
+    # Half the margin of 0.4 m at 2.5 s: 0.5 / e; a touch at 5 s: 1 / e^2, less than that.
+    gaps = torch.tensor([[0.2, 0.0], [0.4, 0.0], [9.0, 9.0]])
+    expected = [0.5 / math.e, math.exp(-2.0), 0.0]
+    assert dearest(gaps, 2.5).tolist() == pytest.approx(expected)
+
+
+def test_a_path_is_worth_what_it_gains_less_what_it_touches():
+    told = {
+        "points": torch.zeros(1, 2, 1, 2),
+        "solid_distance_m": torch.tensor([[[BODY_M], [5.0]]]),
+        "gain_m": torch.tensor([[[0.2], [-0.1]]]),
+        "pedestrians": torch.zeros(1, 0, 2),
+    }
+    outlook = outlook_of(told, WEIGHTS, 0.25)
+    assert outlook.worth[0].tolist() == pytest.approx([0.2 - 8.0 * math.exp(-0.1), -0.1])
+    assert outlook.people.shape == (1, PEOPLE, 2) and bool((outlook.people == NOWHERE_M).all())
+
+
+def test_no_path_gains_more_than_its_time_allows():
+    told = {
+        "points": torch.zeros(1, 1, 2, 2),
+        "solid_distance_m": torch.full((1, 1, 2), 9.0),
+        "gain_m": torch.full((1, 1, 2), math.inf),
+        "pedestrians": torch.zeros(1, 0, 2),
+    }
+    assert outlook_of(told, WEIGHTS, 0.25).worth.item() == 0.5
+
+
+def test_the_nearest_pedestrians_are_kept():
+    places = torch.arange(20.0)[None, :, None].expand(1, 20, 2)
+    told = {
+        "points": torch.full((1, 1, 1, 2), 19.0),
+        "solid_distance_m": torch.full((1, 1, 1), 9.0),
+        "gain_m": torch.zeros(1, 1, 1),
+        "pedestrians": places,
+    }
+    kept = outlook_of(told, WEIGHTS, 0.25).people[0, :, 0]
+    assert kept.tolist() == [19.0 - number for number in range(PEOPLE)]
+
+
+def outlook(place, ways):
+    """One robot; a pedestrian at (place, 0); modes whose waypoints lie at the x given."""
+    points = torch.tensor(ways)[None, :, :, None] * torch.tensor([1.0, 0.0])
+    people = torch.full((1, PEOPLE, 2), NOWHERE_M)
+    people[0, 0] = torch.tensor([place, 0.0])
+    return Outlook(torch.zeros(1, len(ways)), points, people)
+
+
+def test_modes_meet_pedestrians_where_these_will_be():
+    # The pedestrian walks 0, 2, 4, 6; the first mode of moment 0 is at 4 when it is there, the second is never near.
+    outlooks = [outlook(2.0 * t, [[9.0, 4.0], [9.0, 11.0]]) for t in range(4)]
+    never = torch.zeros(4, 1, dtype=torch.bool)
+    worth = worth_of_modes(outlooks, never, WEIGHTS, 0.25)[:, 0]
+    assert worth[0].tolist() == pytest.approx([-8.0 * math.exp(-0.5 / 2.5), 0.0])
+    assert worth[1].tolist() == [0.0, 0.0]
+    assert worth[3].tolist() == [0.0, 0.0]
+
+
+def test_nothing_beyond_the_end_of_an_episode_counts():
+    outlooks = [outlook(float(t), [[9.0, 2.0]]) for t in range(4)]
+    ended = torch.zeros(4, 1, dtype=torch.bool)
+    ended[1] = True
+    assert worth_of_modes(outlooks, ended, WEIGHTS, 0.25).tolist() == [[[0.0]]] * 4
+
+
+def test_touching_distance_is_from_body_to_pedestrian():
+    outlooks = [outlook(0.0, [[PERSON_M + 0.2]]), outlook(0.0, [[9.0]])]
+    worth = worth_of_modes(outlooks, torch.zeros(2, 1, dtype=torch.bool), WEIGHTS, 0.25)
+    assert worth[0].item() == pytest.approx(-8.0 * 0.5 * math.exp(-0.1), abs=1e-5)
+
+
+def test_the_gradient_raises_the_score_of_the_better_mode():
+    scores = torch.zeros(1, 2, requires_grad=True)
+    found = expected_worth(torch.log_softmax(scores, dim=-1), torch.tensor([[1.0, -1.0]]))
+    found.backward()
+    # q = 1/2 each: d/ds sum q w = q (w - mean) = 1/2, -1/2.
+    assert found.item() == 0.0 and scores.grad.tolist() == [[0.5, -0.5]]

@@ -12,7 +12,8 @@ from s2e_agent.config import PretrainConfig
 
 def augmented(batch: Batch, window: int, config: PretrainConfig, rng: np.random.Generator) -> Batch:
     """Mirroring and colours per window (a window's frames and samples lie together), context per sample."""
-    samples, frames, ranges = len(batch.history), batch.frames.float(), batch.ranges.clone()
+    samples, frames = len(batch.history), batch.frames.float()
+    ranges, people = batch.ranges.clone(), batch.people.clone()
     lowest = batch.history.min(dim=1).values
     present = batch.present.clone()
     goals, paths, steady, routes = (t.clone() for t in (batch.goals, batch.paths, batch.steady, batch.routes))
@@ -23,9 +24,10 @@ def augmented(batch: Batch, window: int, config: PretrainConfig, rng: np.random.
             mine = (lowest >= start) & (lowest < end)
             frames[start:end] = frames[start:end].flip(2)
             ranges[start:end] = ranges[start:end].flip(1)
+            people[mine] = people[mine].flip(-1)
             for points in (goals, paths, steady, routes):
                 points[mine] = points[mine] * torch.tensor([1.0, -1.0])
-    return Batch(frames, batch.history, present, goals, paths, batch.valid, ranges, steady, routes)
+    return Batch(frames, batch.history, present, goals, paths, batch.valid, ranges, people, steady, routes)
 
 
 def _frame_spans(batch: Batch, window: int) -> list[tuple[int, int]]:

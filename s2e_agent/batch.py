@@ -26,6 +26,8 @@ class Batch:
     """(B, H) waypoints that are labels: the leading ones, up to a disturbance or the end of the drive."""
     ranges: Tensor
     """(F, R) metres to solid things, left to right; NaN where the drive does not say."""
+    people: Tensor
+    """(B, K, R) metres to people, now and later, left to right, seen from the moment; NaN where it is not known."""
     steady: Tensor
     """(B, 2) the last step before the moment, in the robot frame: what constant velocity would repeat."""
     routes: Tensor

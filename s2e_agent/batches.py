@@ -64,6 +64,7 @@ def window_batch(
         paths=torch.from_numpy(samples.paths[chosen]),
         valid=torch.from_numpy(samples.valid[chosen]),
         ranges=torch.from_numpy(np.concatenate(ranges)),
+        people=torch.from_numpy(samples.people[samples.moments[chosen]]),
         steady=torch.from_numpy(_steady_steps(samples, samples.moments[chosen])),
         routes=torch.from_numpy((np.empty((len(chosen), 0, 2)) if routes is None else routes).astype(np.float32)),
     )

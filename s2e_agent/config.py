@@ -50,6 +50,9 @@ class PolicyConfig(Record):
     """Way between two points of the route."""
     ranges_a_column: int = Field(2, ge=0)
     """Ranges measured per token of a frame: an auxiliary task, not in the paper. 0: no such head."""
+    moments_of_people: int = Field(0, ge=0)
+    """Moments, the present one first, at which the fused tokens of the present frame tell how near people are: an
+    auxiliary task, not in the paper; as many numbers a token as ranges. 0: no such head."""
     sigma_bounds: tuple[float, float] = (0.1, 10.0)
     """Of every waypoint's standard deviations, in normalised units (mean steps)."""
     rho_bound: float = 0.9
@@ -75,6 +78,8 @@ class PretrainConfig(Record):
     """Weight of the velocity term: 1 / (0.25 m)^2, so that its unit is 1 m/s at 4 Hz."""
     range_weight: float = 4.0
     """Weight of the auxiliary ranges."""
+    people_weight: float = 4.0
+    """Weight of the auxiliary nearness of people."""
     goal_dropout: float = Field(0.55, ge=0, le=1)
     """Share of the loss that is taken without the goal."""
     goal_dropout_by: Literal["weight", "draw"] = "weight"
@@ -119,7 +124,7 @@ _DEBUG = Preset(
     ),
 )
 _TINY = Preset(
-    policy=PolicyConfig(encoder=EncoderConfig(channels=(48, 96, 192)), context=7),
+    policy=PolicyConfig(encoder=EncoderConfig(channels=(48, 96, 192)), context=7, moments_of_people=5),
     pretrain=PretrainConfig(
         loop=LoopConfig(steps=3600, learning_rate=7e-4, warmup_steps=200, validate_every=300, half=True), window=8
     ),

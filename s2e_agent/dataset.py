@@ -36,6 +36,8 @@ class DriveSamples:
     """(N,) number of the first."""
     ranges: NDArray[np.float32]
     """(N, R) as in the clips, NaN where they do not say."""
+    people: NDArray[np.float32]
+    """(N, K, R) as in the clips, NaN where they do not say."""
     drive_goals: Floats
     """(N, 2) world frame, NaN where the drive does not say."""
     moments: NDArray[np.int64]
@@ -112,14 +114,15 @@ def samples_of_clips(
     labels = [clip_labels(clip, policy.horizon, least) for clip in clips]
     bounds = _bounds(clip_sets, [len(found[0]) for found in labels], least)
     shares = np.diff(bounds).astype(float) if weights is None else np.array(weights, dtype=float)
-    nowhere, columns = np.full(2, np.nan), _columns(clips)
+    nowhere = np.full(2, np.nan)
     return DriveSamples(
         frames=_pictures(clips, policy.encoder.width_px, policy.encoder.height_px),
         positions=np.concatenate([clip.positions for clip in clips]),
         yaws=np.concatenate([clip.yaws for clip in clips]),
         last=np.repeat(starts + counts - 1, counts),
         first=np.repeat(starts, counts),
-        ranges=np.concatenate([_ranges_of(clip, columns) for clip in clips]),
+        ranges=_told([clip.ranges for clip in clips], counts),
+        people=_told([clip.people for clip in clips], counts),
         drive_goals=np.repeat([nowhere if clip.goal is None else clip.goal for clip in clips], counts, axis=0),
         moments=np.concatenate([start + found[0] for start, found in zip(starts, labels, strict=True)]),
         paths=np.concatenate([found[1] for found in labels]),
@@ -150,13 +153,14 @@ def _pictures(clips: Sequence[Clip], width_px: int, height_px: int) -> NDArray[n
     return frames
 
 
-def _columns(clips: Sequence[Clip]) -> int:
-    return max((clip.ranges.shape[1] for clip in clips if clip.ranges is not None), default=0)
-
-
-def _ranges_of(clip: Clip, columns: int) -> NDArray[np.float32]:
-    unknown = np.full((len(clip.frames), columns), np.nan)
-    return (unknown if clip.ranges is None else clip.ranges).astype(np.float32)
+def _told(arrays: Sequence[Floats | None], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(N, ...) what clips of ``counts`` frames tell, NaN for those that tell nothing; (N, 0) if none does."""
+    shape = next((array.shape[1:] for array in arrays if array is not None), (0,))
+    parts = [
+        np.full((count, *shape), np.nan) if array is None else array
+        for array, count in zip(arrays, counts, strict=True)
+    ]
+    return np.concatenate(parts).astype(np.float32)
 
 
 def read_samples(mix: Mix, part: Part, policy: PolicyConfig, least: int) -> DriveSamples:

@@ -47,7 +47,10 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 
 @click.command()
 @click.option(
-    "--preset", default="ram", show_default=True, help="ram, ram_taught, decoder, full, scratch, sft or debug."
+    "--preset",
+    default="ram",
+    show_default=True,
+    help="ram, ram_taught, ram_foreseeing, decoder, full, scratch, sft or debug.",
 )
 @click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the shipped ones.")
 @click.option(

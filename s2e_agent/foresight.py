@@ -87,3 +87,9 @@ def worth_of_modes(outlooks: list[Outlook], ended: Tensor, weights: RewardWeight
 def expected_worth(log_scores: Tensor, worth: Tensor) -> Tensor:
     """Mean over B of ``sum_m q_m (worth_m - mean worth)``, to be raised; log q (B, M), worth (B, M)."""
     return (log_scores.exp() * (worth - worth.mean(dim=-1, keepdim=True))).sum(dim=-1).mean()
+
+
+def regret(log_scores: Tensor, worth: Tensor) -> Tensor:
+    """Mean over B of how much less the likeliest mode was worth than the best; log q (B, M), worth (B, M)."""
+    likeliest = log_scores.argmax(dim=-1, keepdim=True)
+    return (worth.amax(dim=-1) - worth.gather(-1, likeliest)[:, 0]).mean()

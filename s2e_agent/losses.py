@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from s2e_agent.batch import Batch
 from s2e_agent.config import PretrainConfig
 from s2e_agent.mixture import LEAST_SCALE_M, AssignmentRule, Mixture, assigned_modes, path_log_density, path_scale
 
 LEAST_RANGE_M = 0.2
+NEARNESS_M = 2.5
+"""A person so far off is near by 1/e."""
+NOBODY_M = 8.0
+"""From here on there is nobody."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,20 @@ def range_loss(log_ranges: Tensor, ranges: Tensor) -> Tensor:
         return log_ranges.new_zeros(())
     known = ~ranges.isnan()
     error = (log_ranges - ranges.nan_to_num(1.0).clamp_min(LEAST_RANGE_M).log()).abs() * known
+    return error.sum() / known.sum().clamp_min(1)
+
+
+def people_loss(logits: Tensor, people: Tensor) -> Tensor:
+    """Mean cross entropy of predicted against true nearness ``exp(-range / 2.5 m)`` of people (B, K, R), metres.
+
+    An uncertain place is best told as its mean nearness. Zero where none are known.
+    """
+    if people.shape != logits.shape:
+        return logits.new_zeros(())
+    known = ~people.isnan()
+    ranges = people.nan_to_num(NOBODY_M)
+    nearness = torch.where(ranges < NOBODY_M, torch.exp(-ranges / NEARNESS_M), 0.0)
+    error = nn.functional.binary_cross_entropy_with_logits(logits, nearness, reduction="none") * known
     return error.sum() / known.sum().clamp_min(1)
 
 

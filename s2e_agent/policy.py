@@ -155,6 +155,8 @@ class Policy(nn.Module):
         self.config = config
         self.encoder = make_encoder(config.encoder, config.width)
         self.ranges = nn.Linear(config.width, config.ranges_a_column) if config.ranges_a_column else None
+        told = config.moments_of_people * config.ranges_a_column
+        self.people = nn.Linear(config.width, told) if told else None
         self.context = ContextEncoder(config)
         self.query = FeedForward(2, config.width, config.width)
         self.decoder = nn.ModuleList(AttentionBlock(config) for _ in range(config.decoder_layers))
@@ -168,6 +170,15 @@ class Policy(nn.Module):
         if self.ranges is None:
             return tokens.new_zeros(len(tokens), 0)
         return self.ranges(tokens).float().flatten(1)
+
+    def people_near(self, memory: Tensor) -> Tensor:
+        """Context memory (B, S, W) -> (B, K, R) logits of how near people are in R columns, now and later."""
+        if self.people is None:
+            return memory.new_zeros(len(memory), 0)
+        columns = self.encoder.tokens
+        present = memory[:, (self.config.context - 1) * columns : self.config.context * columns]
+        told = self.people(present).float().unflatten(-1, (self.config.moments_of_people, -1))
+        return told.transpose(1, 2).flatten(2)
 
     def decode(self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None) -> Mixture:
         """Mixture for frame tokens (B, k, T, W) that :attr:`encoder` made, as :class:`ContextEncoder` takes them."""

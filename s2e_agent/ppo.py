@@ -16,7 +16,7 @@ from s2e_agent.buffer import Batch, Rollout
 from s2e_agent.command import CommandMixture, entropy_bound, kl_bound, log_density
 from s2e_agent.critic import Critic
 from s2e_agent.finetune_config import PpoConfig
-from s2e_agent.foresight import expected_worth
+from s2e_agent.foresight import expected_worth, regret
 
 
 def clipped_gain(log_ratio: Tensor, advantages: Tensor, clip: float) -> Tensor:
@@ -60,6 +60,8 @@ class LossTerms:
     """Minus the log density of the teacher's commands; zero where there is none."""
     foresight: Tensor
     """What the modes' paths would have come to, by their scores, above chance; zero where nobody looked ahead."""
+    regret: Tensor
+    """How much less the likeliest mode's path was worth than the best one's; zero where nobody looked ahead."""
     divergence: Tensor
     """From the policy that collected."""
 
@@ -79,9 +81,11 @@ def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, pr
     mixture = actor.mixture(batch.memory, batch.absent)
     actions = actor.actions(mixture)
     log_ratio = log_density(actions, steps.actions) - steps.log_density
-    commands, prior, foresight = actor.commands(mixture), log_ratio.new_zeros(()), log_ratio.new_zeros(())
+    commands, nothing = actor.commands(mixture), log_ratio.new_zeros(())
+    prior = foresight = missed = nothing
     if config.foresight_weight > 0:
         foresight = expected_worth(mixture.log_scores, batch.worth)
+        missed = regret(mixture.log_scores.detach(), batch.worth)
     if prior_sigma is not None:
         prior = kl_bound(commands, CommandMixture(steps.prior_scores, steps.prior_means, prior_sigma)).mean()
     return LossTerms(
@@ -91,6 +95,7 @@ def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, pr
         prior=prior,
         imitation=imitation_error(commands, steps.taught),
         foresight=foresight,
+        regret=missed,
         divergence=step_divergence(log_ratio.detach()),
     )
 
@@ -133,6 +138,7 @@ class Ppo:
             "prior_divergence": float(terms.prior.detach()),
             "imitation_error": float(terms.imitation.detach()),
             "foresight": float(terms.foresight.detach()),
+            "regret": float(terms.regret),
             "step_divergence": float(terms.divergence),
         }
         if logs["step_divergence"] > self.config.step_divergence and not warming_up:

@@ -19,7 +19,7 @@ from s2e_agent.batch import Batch
 from s2e_agent.batches import training_batch
 from s2e_agent.config import Preset, PretrainConfig
 from s2e_agent.dataset import DriveSamples, read_samples
-from s2e_agent.losses import guided_batches, mixed_terms, pretraining_loss, range_loss
+from s2e_agent.losses import guided_batches, mixed_terms, people_loss, pretraining_loss, range_loss
 from s2e_agent.mixing import Mix, read_mix
 from s2e_agent.mixture import AssignmentRule, mode_usage
 from s2e_agent.open_loop import held_out_batches, open_loop
@@ -70,25 +70,28 @@ class Pretraining:
             draw_batch(batch, self.config.window, self.folder / FIRST_BATCH_PICTURE)
         batch = batch.to(self.device)
         tokens = self.policy.encoder(batch.frames)
-        decoded = [
-            (self.policy.decode(tokens[part.history], part.present, part.goals, part.routes), part, share)
-            for part, share in guided_batches(batch, self.config)
-        ]
+        decoded, people = [], []
+        for part, share in guided_batches(batch, self.config):
+            memory, absent = self.policy.context(tokens[part.history], part.present, part.goals, part.routes)
+            decoded.append((self.policy.decide(memory, absent), part, share))
+            people.append(share * people_loss(self.policy.people_near(memory), part.people))
         anchors = self.policy.anchors
         terms = mixed_terms(
             [(pretraining_loss(mixture, anchors, part, self.rule), share) for mixture, part, share in decoded]
         )
-        ranges = range_loss(self.policy.log_ranges(tokens), batch.ranges)
+        ranges, near = range_loss(self.policy.log_ranges(tokens), batch.ranges), torch.stack(people).sum()
         usage = mode_usage(terms.modes, len(anchors))
         logs = {
             "density": float(terms.density.detach()),
             "score": float(terms.score.detach()),
             "velocity": float(terms.velocity.detach()),
             "ranges": float(ranges.detach()),
+            "people": float(near.detach()),
             "modes_used": float((usage > 0).sum()),
             "most_used": float(usage.max()),
         }
-        return terms.total(self.config.velocity_weight) + self.config.range_weight * ranges, logs
+        auxiliary = self.config.range_weight * ranges + self.config.people_weight * near
+        return terms.total(self.config.velocity_weight) + auxiliary, logs
 
     def validate(self, model: nn.Module) -> dict[str, float]:
         """Open-loop metrics on the held-out drives; the score to lower is the loss."""
@@ -100,7 +103,7 @@ class Pretraining:
 
 
 def start_from(policy: Policy, path: Path) -> None:
-    """Take over the weights in a file, anchors among them; the auxiliary head alone may be absent from it.
+    """Take over the weights in a file, anchors among them; the auxiliary heads alone may be absent from it.
 
     Raises:
         WeightsError: the file cannot be read or holds another network.
@@ -110,7 +113,7 @@ def start_from(policy: Policy, path: Path) -> None:
         missing, unexpected = policy.load_state_dict(tensors, strict=False)
     except RuntimeError as error:
         raise WeightsError(f"{path} holds weights of another network: {error}") from error
-    if unexpected or any(not name.startswith("ranges.") for name in missing):
+    if unexpected or any(not name.startswith(("ranges.", "people.")) for name in missing):
         raise WeightsError(f"{path} holds weights of another network: {[*unexpected, *missing][0]}")
 
 

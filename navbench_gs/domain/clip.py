@@ -34,3 +34,8 @@ class Clip:
 
     Recorded drives only; NaN where it does not count.
     """
+    people: NDArray[np.float64] | None = None
+    """(T, K, R) metres to the first person in R columns, now and at K - 1 later moments, as seen from this one.
+
+    Recorded drives only; NaN beyond their end.
+    """

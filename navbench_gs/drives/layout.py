@@ -1,7 +1,7 @@
 """The published GNM folder layout: ``<data set>/<trajectory>/{0..T-1}.jpg`` beside ``traj_data.pkl``.
 
 The pickled dict holds ``position`` (T, 2) metres and ``yaw`` (T,) radians. Ours adds ``disturbed`` (T,), ``goal``
-(2,), ``ranges`` (T, R) and ``plans`` (T, H, 2), which other readers of the layout ignore.
+(2,), ``ranges`` (T, R), ``people`` (T, K, R) and ``plans`` (T, H, 2), which other readers of the layout ignore.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     yaws = np.asarray(arrays["yaw"], dtype=np.float64).reshape(-1)
     count = len(yaws)
     disturbed = np.asarray(arrays.get("disturbed", np.zeros(count)), dtype=bool)
-    goal, ranges, plans = (
-        np.asarray(arrays[key], dtype=np.float64) if key in arrays else None for key in ("goal", "ranges", "plans")
+    goal, ranges, plans, people = (
+        np.asarray(arrays[key], dtype=np.float64) if key in arrays else None
+        for key in ("goal", "ranges", "plans", "people")
     )
     if positions.ndim != 2 or positions.shape[0] != count or positions.shape[1] < 2 or disturbed.shape != (count,):
         raise DamagedFileError(f"{folder}: position {positions.shape}, yaw {yaws.shape} and disturbed do not fit")
@@ -60,7 +61,7 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     missing = next((frame for frame in frames if not Path(frame).exists()), None)
     if missing is not None:
         raise DamagedFileError(f"{missing} is absent, but {TRAJECTORY_FILE} has {count} poses")
-    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal, ranges, plans)
+    return Clip(folder.name, frames, positions[:, :2], yaws, disturbed, period_s, goal, ranges, plans, people)
 
 
 def write_clip(
@@ -71,8 +72,9 @@ def write_clip(
     goal: NDArray[np.float64],
     ranges: NDArray[np.float64] | None = None,
     plans: NDArray[np.float64] | None = None,
+    people: NDArray[np.float64] | None = None,
 ) -> None:
-    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,), ranges (T, R), plans (T, H, 2).
+    """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,), and what :class:`Clip` may hold beside.
 
     The folder appears whole or not at all.
     """
@@ -87,7 +89,7 @@ def write_clip(
         "disturbed": disturbed,
         "goal": np.asarray(goal, dtype=np.float64),
     }
-    told = {"ranges": ranges, "plans": plans}
+    told = {"ranges": ranges, "plans": plans, "people": people}
     arrays |= {name: array.astype(np.float32) for name, array in told.items() if array is not None}
     (partial / TRAJECTORY_FILE).write_bytes(pickle.dumps(arrays, protocol=4))
     shutil.rmtree(folder, ignore_errors=True)

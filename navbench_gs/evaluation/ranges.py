@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 RANGE_COLUMNS, RAYS_A_COLUMN = 12, 5
 """Ranges are the least along so many rays in each of so many equal columns of the picture."""
 RANGE_REACH_M = 8.0
+FRAMES_AHEAD = (0, 2, 4, 6, 8)
+"""Frames after a moment whose people are told of: now and up to two seconds later."""
 
 
 def solid_clearance(scene: Scene, episode: Episode) -> DistanceField:
@@ -52,6 +54,24 @@ def measured_ranges(solid: DistanceField, poses: Floats, people: list[Floats], r
             ranges[moment] = np.minimum(ranges[moment], met)
     nearest: Floats = ranges.reshape(len(poses), RANGE_COLUMNS, RAYS_A_COLUMN).min(axis=2)
     return nearest
+
+
+def ranges_of_people(poses: Floats, people: list[Floats], radii: Floats) -> Floats:
+    """Metres (T, K, R) from the robot at poses (T, 3) to the first person in each column, K moments in a row.
+
+    Where people are at the moment itself and ``FRAMES_AHEAD`` later, as seen from where the robot is at the moment,
+    whatever stands between; at most ``RANGE_REACH_M``, which also means nobody. NaN beyond the end of the drive.
+    """
+    ranges = np.full((len(poses), len(FRAMES_AHEAD), RANGE_COLUMNS), np.nan)
+    headings = poses[:, 2:3] + column_bearings()
+    rays = np.stack([np.cos(headings), np.sin(headings)], axis=-1)
+    for moment in range(len(poses)):
+        for number, ahead in enumerate(FRAMES_AHEAD):
+            if moment + ahead < len(poses):
+                places = people[moment + ahead] - poses[moment, :2]
+                met = _disc_ranges(places, radii, rays[moment]).min(axis=0, initial=RANGE_REACH_M)
+                ranges[moment, number] = met.reshape(RANGE_COLUMNS, RAYS_A_COLUMN).min(axis=1)
+    return ranges
 
 
 def column_bearings() -> Floats:

@@ -31,7 +31,7 @@ from navbench_gs.evaluation.clock import SharedNumber
 from navbench_gs.evaluation.disturbances import Disturbances, askew
 from navbench_gs.evaluation.executors import work_through
 from navbench_gs.evaluation.filming import Driver, Footage, PupilDrives, TeacherDrives, filmed
-from navbench_gs.evaluation.ranges import measured_ranges, solid_clearance, solid_field
+from navbench_gs.evaluation.ranges import measured_ranges, ranges_of_people, solid_clearance, solid_field
 from navbench_gs.suite.catalog import load_scene
 from navbench_gs.suite.sampling import sample_episode
 from navbench_gs.terrain.terrain import load_terrain
@@ -208,4 +208,5 @@ def _write(
         plans[-TOUCH_FRAMES:] = np.nan
     radii = np.array([placement.radius_m for placement in episode.pedestrians])
     ranges = measured_ranges(solid_field(scene, episode), poses, footage.people, radii)
-    write_clip(folder, np.stack(footage.pictures), poses, disturbed, np.array(episode.goal), ranges, plans)
+    people = ranges_of_people(poses, footage.people, radii)
+    write_clip(folder, np.stack(footage.pictures), poses, disturbed, np.array(episode.goal), ranges, plans, people)

@@ -22,6 +22,8 @@ def drives(tmp_path_factory):
         poses = arc(index, 24)
         disturbed = np.arange(24) == 12
         ranges = rng.uniform(0.5, 8.0, (24, 4))
+        people = rng.uniform(0.5, 8.0, (24, 2, 4))
         name = f"yard_{1000 + index % 4}-empty-{index}"
-        write_clip(folder / name, pictures.astype(np.uint8), poses, disturbed, poses[-1, :2] + 3.0, ranges)
+        goal = poses[-1, :2] + 3.0
+        write_clip(folder / name, pictures.astype(np.uint8), poses, disturbed, goal, ranges, people=people)
     return folder

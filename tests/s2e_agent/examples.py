@@ -16,6 +16,7 @@ def one_path(path):
         paths=torch.tensor([path]),
         valid=torch.ones(1, count, dtype=torch.bool),
         ranges=torch.zeros(1, 0),
+        people=torch.zeros(1, 0),
         steady=torch.tensor([[0.5, 0.0]]),
         routes=torch.zeros(1, 0, 2),
     )

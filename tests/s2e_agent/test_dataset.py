@@ -68,6 +68,7 @@ def test_mirroring_flips_picture_goal_and_path_together(drives):
     )
     assert torch.equal(mirrored.frames, plain.frames.flip(2))
     assert torch.equal(mirrored.ranges, plain.ranges.flip(1)) and plain.ranges.shape[1] == 4
+    assert torch.equal(mirrored.people, plain.people.flip(2)) and plain.people.shape[1:] == (2, 4)
     flip = torch.tensor([1.0, -1.0])
     assert torch.allclose(mirrored.paths, plain.paths * flip) and torch.allclose(mirrored.goals, plain.goals * flip)
     assert plain.routes.shape[1:] == (2, 2) and torch.allclose(mirrored.routes, plain.routes * flip)

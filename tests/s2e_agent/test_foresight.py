@@ -13,6 +13,7 @@ from s2e_agent.foresight import (
     dearest,
     expected_worth,
     outlook_of,
+    regret,
     worth_of_modes,
 )
 
@@ -97,3 +98,9 @@ def test_the_gradient_raises_the_score_of_the_better_mode():
     found.backward()
     # q = 1/2 each: d/ds sum q w = q (w - mean) = 1/2, -1/2.
     assert found.item() == 0.0 and scores.grad.tolist() == [[0.5, -0.5]]
+
+
+def test_regret_is_what_the_best_mode_was_worth_more_than_the_likeliest():
+    scores = torch.tensor([[0.1, 0.2], [0.7, 0.1]])
+    worth = torch.tensor([[3.0, 1.0], [5.0, -4.0]])
+    assert regret(scores, worth).item() == pytest.approx((2.0 + 0.0) / 2)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from s2e_agent.config import PRESETS
-from s2e_agent.losses import LossTerms, guided_batches, mixed_terms, pretraining_loss, range_loss
+from s2e_agent.losses import LossTerms, guided_batches, mixed_terms, people_loss, pretraining_loss, range_loss
 from s2e_agent.mixture import AssignmentRule
 from tests.s2e_agent.examples import one_path, two_modes
 
@@ -31,6 +31,17 @@ def test_range_loss_is_the_mean_log_error_over_known_ranges():
     guessed = torch.tensor([[0.0, 5.0], [3.0, math.log(0.2)]])
     assert float(range_loss(guessed, measured)) == pytest.approx(2 / 3, abs=1e-6)
     assert float(range_loss(guessed, torch.zeros(2, 0))) == 0.0
+
+
+def test_people_loss_is_the_cross_entropy_of_nearness_over_known_places():
+    # nearness e^-1 at 2.5 m, 0 where nobody is within 8 m; a logit of 0 costs log 2 whatever is true.
+    ranges = torch.tensor([[[2.5, 8.0, math.nan]]])
+    assert float(people_loss(torch.zeros(1, 1, 3), ranges)) == pytest.approx(math.log(2.0))
+    near, odds = math.exp(-1.0), math.log(math.exp(-1.0) / (1.0 - math.exp(-1.0)))
+    best = -near * math.log(near) - (1.0 - near) * math.log(1.0 - near)
+    told = torch.tensor([[[odds, -50.0, 9.0]]])
+    assert float(people_loss(told, ranges)) == pytest.approx(best / 2.0, abs=1e-5)
+    assert float(people_loss(told, torch.zeros(1, 0))) == 0.0
 
 
 def test_goal_dropout_by_weight_takes_both_losses_in_the_shares_of_the_draw():

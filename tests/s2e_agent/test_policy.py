@@ -88,7 +88,7 @@ def test_every_parameter_that_the_mixture_needs_has_a_finite_gradient(config):
     assert_bounded(mixture, config, 3)
     (mixture.paths().square().mean() + mixture.log_scores.square().mean() + mixture.sigmas.mean()).backward()
     without = {name.split(".")[0] for name, p in policy.named_parameters() if p.grad is None}
-    assert without <= {"ranges"}
+    assert without <= {"ranges", "people"}
     assert all(p.grad.isfinite().all() for p in policy.parameters() if p.grad is not None)
 
 
@@ -172,3 +172,19 @@ def test_the_head_bounds_sigma_and_rho_and_corrects_the_way_to_the_anchor():
     assert mixture.rhos[0, 0, 0].item() == pytest.approx(-config.rho_bound)
     assert mixture.log_scores[0].tolist() == pytest.approx([math.log(0.5)] * 2)
     assert mixture.scales[0].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_people_are_told_from_the_present_frame_left_to_right():
+    config = SMALL.model_copy(update={"moments_of_people": 3})
+    policy = random_policy(config)
+    columns = policy.encoder.tokens
+    memory = torch.randn(2, config.context * columns + 1, config.width)
+    told = policy.people_near(memory)
+    assert told.shape == (2, 3, columns * config.ranges_a_column)
+    older = memory.clone()
+    older[:, : (config.context - 1) * columns] = 0.0
+    assert torch.equal(policy.people_near(older), told)
+    column = (config.context - 1) * columns + 1
+    by_hand = policy.people(memory[:, column]).unflatten(-1, (3, config.ranges_a_column))
+    assert torch.allclose(told[:, :, config.ranges_a_column : 2 * config.ranges_a_column], by_hand, atol=1e-6)
+    assert random_policy(SMALL).people_near(memory).numel() == 0

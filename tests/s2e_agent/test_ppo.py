@@ -35,7 +35,7 @@ def test_standardised_advantages_have_no_mean_and_unit_spread():
 
 
 def test_the_loss_is_minus_policy_plus_alpha_value_less_beta_entropy():
-    terms = LossTerms(*(torch.tensor(value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0)))
+    terms = LossTerms(*(torch.tensor(value) for value in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0)))
     plain = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.0)
     assert terms.total(plain, warming_up=False).item() == pytest.approx(-1.0 + 0.5 * 2 - 0.1 * 3)
     config = PpoConfig(value_weight=0.5, entropy_weight=0.1, prior_weight=0.25, gain_weight=0.0, imitation_weight=2.0)

@@ -17,6 +17,7 @@ def written(folder, count=3):
         np.array([False, True] + [False] * (count - 2)),
         np.array([4.0, 5.0]),
         np.full((count, 2), 1.5),
+        people=np.full((count, 3, 2), 2.5),
     )
     return folder
 
@@ -28,6 +29,7 @@ def test_what_is_written_is_read_back(tmp_path):
     assert np.allclose(clip.yaws, [0.0, 0.1, 0.2])
     assert clip.disturbed.tolist() == [False, True, False] and clip.goal.tolist() == [4.0, 5.0]
     assert clip.ranges.tolist() == [[1.5, 1.5]] * 3
+    assert clip.people.shape == (3, 3, 2) and (clip.people == 2.5).all()
     assert trajectory_names(tmp_path) == ("yard_1000-ped-0",)
 
 

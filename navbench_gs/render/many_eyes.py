@@ -15,11 +15,10 @@ from navbench_gs.domain.rules import CameraRules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
-from navbench_gs.render.actors import GroundHeight
+from navbench_gs.render.actors import GroundHeight, Stage
 from navbench_gs.render.camera import robot_camera
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.renderer import Renderer
-from navbench_gs.render.seen_actors import SeenStage
 from navbench_gs.render.select import renderer_named
 
 Picture = NDArray[np.uint8]
@@ -51,7 +50,7 @@ class ManyEyes:
         self._renderer, self._need, self._rules = renderer, need, rules
         self._load_cloud, self._load_light = load_cloud, load_light
         self._scenes: list[Scene | None] = [None] * robots
-        self._stages: list[SeenStage | None] = [None] * robots
+        self._stages: list[Stage | None] = [None] * robots
         self._heights: list[GroundHeight | None] = [None] * robots
         self._prepared: dict[str, Any] = {}
         self._lights: dict[str, SceneLight | None] = {}
@@ -61,7 +60,7 @@ class ManyEyes:
         actors = bool(episode.obstacles or episode.pedestrians)
         self._scenes[robot], self._heights[robot] = scene, ground_height
         light = self._light(scene) if actors else None
-        self._stages[robot] = SeenStage(scene, episode, ground_height, light) if actors else None
+        self._stages[robot] = Stage(scene, episode, ground_height, light) if actors else None
 
     def pictures(self, states: Sequence[WorldState]) -> Picture:
         """(N, height, width, 3) what every robot sees at its state."""
@@ -77,7 +76,7 @@ class ManyEyes:
                 state, stage, height = states[robot], self._stages[robot], self._heights[robot]
                 assert height is not None
                 cameras.append(robot_camera(state.robot, height(*state.robot[:2]), self._need, self._rules))
-                actors.append(None if stage is None else stage.seen_by(cameras[-1], state))
+                actors.append(None if stage is None else stage.actors(state))
             first = self._scenes[robots[0]]
             assert first is not None
             frames = self._renderer.render(self._scene(first), cameras, actors, depth=False)

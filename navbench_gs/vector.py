@@ -139,6 +139,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._loaded_turn = -1
         self._numbers = [0] * self.num_envs
         self._draws: list[Draw | None] = [None] * self.num_envs
+        self._scene_numbers = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
         self._over = torch.ones(self.num_envs, dtype=torch.bool, device=self.device)
         self._tally = Tally(self.num_envs, self.device)
         self._running = True
@@ -177,13 +178,13 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             "touching": self._world.touching & ~started,
             "solid_clearance_m": around.solid_clearances(poses),
             "edge_clearance_m": around.edge_clearances(poses),
-            "off_walkable": ~around.on_ground(poses)[0],
+            "off_walkable": ~around.on_walkable(poses),
             "pedestrian_gap_m": self._world.pedestrian_gaps(),
-            "velocity_before": before.clone(),
-            "velocity_after": self._world.velocities.clone(),
-            "command": command,
+            "velocity_before": _own(before),
+            "velocity_after": _own(self._world.velocities),
+            "command": _own(command),
             "ended": self._over,
-            "episode_scene": torch.tensor([draw.number for draw in self._draws if draw], device=self.device),
+            "episode_scene": self._scene_numbers.clone(),
             **self._tally.told(self._over, outcomes == SUCCESS),
         }
         return self._observations(), progress, self._over & ~truncated, truncated, infos
@@ -248,8 +249,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         for row, draw in zip(rows, draws, strict=True):
             self._draws[row] = draw
         self._load()
-        for row, draw in zip(rows, draws, strict=True):
-            self._begin(row, draw)
+        self._begin(rows, draws)
         self._tally.begin(self._over, self._world.around.costs_to_go(self._world.poses))
         self._over = torch.zeros_like(self._over)
 
@@ -265,15 +265,22 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
     def _worked_out(self, draw: Draw) -> TrainingEpisode:
         return training_episode(draw.episode, place_of(draw.scene, self.rules), self.rules)
 
-    def _begin(self, row: int, draw: Draw) -> None:
+    def _begin(self, rows: Sequence[int], draws: Sequence[Draw]) -> None:
+        episodes = [self._to_drive(row, draw) for row, draw in zip(rows, draws, strict=True)]
+        self._world.begin(rows, episodes)
+        self._scene_numbers[rows] = torch.tensor([draw.number for draw in draws], device=self.device)
+        for row, draw, one in zip(rows, draws, episodes, strict=True):
+            self._numbers[row] += 1
+            if self._eyes is not None:
+                self._eyes.begin(row, draw.scene, one.episode, one.place.height)
+
+    def _to_drive(self, row: int, draw: Draw) -> TrainingEpisode:
+        """The episode as hard as training is by now."""
         full = self._prepared[_key(draw)]
-        if self._curriculum is not None:
-            rng = stream("curriculum", self._seed, row, self._numbers[row])
-            full = easier(full, eased(draw.episode, self._curriculum, self.progress, rng), self.rules)
-        self._world.begin(row, full)
-        if self._eyes is not None:
-            self._eyes.begin(row, draw.scene, full.episode, full.place.height)
-        self._numbers[row] += 1
+        if self._curriculum is None:
+            return full
+        rng = stream("curriculum", self._seed, row, self._numbers[row])
+        return easier(full, eased(draw.episode, self._curriculum, self.progress, rng), self.rules)
 
     # -- driving ------------------------------------------------------------------------------------------------------
 
@@ -289,15 +296,16 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         """All ticks of a decision: contacts begun by kind (N, 3), how many (N,), and the last command (N, 2)."""
         outcomes = self._world.outcomes
         self._world.outcomes = torch.where(started, TIME_LIMIT, outcomes)  # who has just started waits
-        if self._action == "waypoints":
+        follows = self._action == "waypoints"
+        if follows:
             self._follower.follow(actions, self._world.poses)
+        else:
+            command = limited(actions, self.rules)
         contact = torch.zeros(self.num_envs, 3, dtype=torch.bool, device=self.device)
         count = torch.zeros(self.num_envs, device=self.device)
         for _ in range(self._ticks_a_decision):
-            if self._action == "waypoints":
+            if follows:
                 command = self._follower.command(self._world.poses, self.rules.clock.tick_s)
-            else:
-                command = limited(actions, self.rules)
             begun, number = self._world.tick(command)
             contact |= begun
             count += number
@@ -307,7 +315,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
     # -- what is said -------------------------------------------------------------------------------------------------
 
     def _observations(self) -> Observations:
-        observations = {"goal": self._world.goals(), "velocity": self._world.velocities.clone()}
+        observations = {"goal": self._world.goals(), "velocity": _own(self._world.velocities)}
         if self._eyes is not None:
             observations["rgb"] = torch.from_numpy(self._eyes.pictures(self.states())).to(self.device)
         return observations
@@ -315,6 +323,11 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
 
 def _key(draw: Draw) -> tuple[str, str, int]:
     return draw.episode.key
+
+
+def _own(values: Tensor) -> Tensor:
+    """A copy (N, 2) for the caller, row by row in memory."""
+    return values.clone(memory_format=torch.contiguous_format)
 
 
 def _first_kind(contact: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ def limited(commands: Tensor, rules: Rules) -> Tensor:
     """The commands (N, 2) nearest to those given that the robot can obey: never backwards, within its limits."""
     robot = rules.robot
     speeds = commands[:, 0].clamp(0.0, robot.max_speed_mps)
-    return torch.stack([speeds, commands[:, 1].clamp(-robot.max_yaw_rate_rps, robot.max_yaw_rate_rps)], dim=1)
+    return torch.stack([speeds, commands[:, 1].clamp(-robot.max_yaw_rate_rps, robot.max_yaw_rate_rps)]).T
 
 
 def wrapped(angles: Tensor) -> Tensor:

@@ -33,9 +33,9 @@ class ContactLog:
             self._last[:, new[0] : new[0] + kept] = before[:, old[0] : old[0] + kept]
         self.touching = torch.zeros_like(self._last, dtype=torch.bool)
 
-    def begin(self, row: int) -> None:
-        """Robot ``row`` starts an episode: it has touched nothing."""
-        self._last[row], self.touching[row] = LONG_AGO, False
+    def begin(self, rows: Tensor) -> None:
+        """Robots ``rows`` (K,) start an episode: they have touched nothing."""
+        self._last[rows], self.touching[rows] = LONG_AGO, False
 
     def begin_tick(self) -> None:
         """Nobody touches anything yet."""

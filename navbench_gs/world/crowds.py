@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.crowd.walkers import Manners, Walkers, settle, take_stock
-from navbench_gs.crowd.walking import Walls, choose_velocities, positions_at
+from navbench_gs.crowd.walking import choose_velocities, positions_at
 from navbench_gs.domain.episode import PedestrianPlacement
 from navbench_gs.domain.rules import Rules
 from navbench_gs.geometry import arc_lengths
 from navbench_gs.world import pedestrians as judge
-from navbench_gs.world.crowd_ground import CrowdGround
 from navbench_gs.world.training_ground import TrainingEpisode
+from navbench_gs.world.wall_block import WallBlock
 
 FAR_M = 1e6
 """Where pedestrians stand that a crowd lacks."""
@@ -30,10 +30,9 @@ class Crowds:
 
     def __init__(self, crowds: int, rules: Rules) -> None:
         self._rules = rules
-        self._grounds: list[CrowdGround | None] = [None] * crowds
+        self._block = WallBlock(crowds)
         self._manners = _manners(rules)
         self._walkers = _nobody(crowds, 0, GOALS, POINTS)
-        self._walls: Walls | None = None
 
     def resize(self, pedestrians: int) -> None:
         """Make room for ``pedestrians`` in each crowd."""
@@ -53,14 +52,13 @@ class Crowds:
     def begin(self, row: int, episode: TrainingEpisode) -> None:
         """Put the pedestrians of an episode at their starts."""
         placements = episode.episode.pedestrians
-        self._walls = None
         self._make_room(max((len(placement.goals) for placement in placements), default=0), 0)
         walkers = self._walkers
         for array in walkers:
             array[row] = 0
         walkers.counts[row] = len(placements)
         walkers.halted_until_s[row], walkers.tried_from[row] = -math.inf, math.inf
-        self._grounds[row] = episode.crowd_ground() if placements else None
+        self._block.put(row, episode.crowd_ground() if placements else None)
         for number, placement in enumerate(placements):
             self._place(row, number, placement)
             self._take_way(row, number)
@@ -75,7 +73,7 @@ class Crowds:
 
     def _take_way(self, row: int, number: int) -> None:
         """Plan from where a pedestrian is to its goal; without a way there it stands."""
-        walkers, ground = self._walkers, self._grounds[row]
+        walkers, ground = self._walkers, self._block.grounds[row]
         assert ground is not None
         x, y = walkers.goals[row, number, walkers.goal[row, number]]
         way = ground.way(walkers.places[row, number], (float(x), float(y)), float(walkers.radii[row, number]))
@@ -101,14 +99,12 @@ class Crowds:
             robots: (N, 3) poses of the robots, world frame.
             velocities: (N, 2) their forward speeds and yaw rates.
         """
-        robots = robots.astype(np.float64)
+        robots = np.ascontiguousarray(robots, dtype=np.float64)
         take_stock(self._walkers, self._manners, due, times_s, robots)
         for row, number in np.argwhere(self._walkers.lost & due[:, None]):
             self._take_way(int(row), int(number))
-        if self._walls is None:
-            self._walls = _joined(self._grounds)
         speeds = velocities[:, 0].astype(np.float64)
-        choose_velocities(self._walkers, self._walls, self._manners, due, times_s, robots, speeds)
+        choose_velocities(self._walkers, self._block.walls, self._manners, due, times_s, robots, speeds)
 
     def touched(self, row: int, number: int, time_s: float) -> None:
         """A pedestrian is in contact with its robot: see :meth:`navbench_gs.world.pedestrians.Crowd.touched`."""
@@ -179,21 +175,3 @@ def _enlarged(walkers: Walkers, pedestrians: int, points: int, goals: int) -> Wa
         new[shared] = old[shared]
     np.minimum(larger.counts, pedestrians, out=larger.counts)
     return larger
-
-
-def _joined(grounds: list[CrowdGround | None]) -> Walls:
-    """The walls of all crowds as one block, each ground once."""
-    firsts, sizes = np.zeros(len(grounds), dtype=np.int64), np.zeros((len(grounds), 2), dtype=np.int64)
-    origins, cells_m = np.zeros((len(grounds), 2)), np.ones(len(grounds))
-    values: list[NDArray[np.float32]] = [np.zeros(1, np.float32)]
-    begun, total = {}, 1
-    for row, ground in enumerate(grounds):
-        if ground is None:
-            continue
-        if id(ground) not in begun:
-            begun[id(ground)] = total
-            values.append(ground.walls.values.ravel())
-            total += values[-1].size
-        firsts[row], sizes[row] = begun[id(ground)], ground.walls.values.shape
-        origins[row], cells_m[row] = ground.walls.origin, ground.walls.cell_m
-    return Walls(np.concatenate(values), firsts, sizes, origins, cells_m)

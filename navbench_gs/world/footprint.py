@@ -51,19 +51,30 @@ def rotated(vectors: Tensor, angles: Tensor) -> Tensor:
     return torch.stack([cos * x - sin * y, sin * x + cos * y], dim=-1)
 
 
+def seen_from(frames: Tensor, poses: Tensor) -> Tensor:
+    """Poses (K, 3), world frame, as poses in the frames (K, 3)."""
+    places = rotated(poses[:, :2] - frames[:, :2], -frames[:, 2])
+    return torch.cat([places, poses[:, 2:] - frames[:, 2:]], dim=1)
+
+
+def length(x: Tensor, y: Tensor) -> Tensor:
+    """Lengths (...,) of vectors; many times faster than a norm over a last dimension of two."""
+    return (x * x).addcmul_(y, y).sqrt_()
+
+
 def box_distance(points: Tensor, half: Tensor) -> Tensor:
     """Signed distance (...,) of points (..., 2) from boxes of half sizes (..., 2) around the origin."""
-    beyond = points.abs() - half
-    outside: Tensor = torch.linalg.vector_norm(beyond.clamp(min=0.0), dim=-1)
-    return outside + beyond.amax(dim=-1).clamp(max=0.0)
+    beyond_x, beyond_y = (points[..., axis].abs() - half[..., axis] for axis in (0, 1))
+    inside = torch.maximum(beyond_x, beyond_y).clamp_(max=0.0)
+    return length(beyond_x.clamp_(min=0.0), beyond_y.clamp_(min=0.0)).add_(inside)
 
 
 def box_slope(points: Tensor, half: Tensor) -> Tensor:
     """Unit vectors (..., 2) along which the distance of points (..., 2) from such boxes grows."""
     beyond = points.abs() - half
     outside = beyond.clamp(min=0.0)
-    length = torch.linalg.vector_norm(outside, dim=-1, keepdim=True)
+    distance = length(*outside.unbind(-1))[..., None]
     across_x = beyond[..., :1] >= beyond[..., 1:]
     inside = torch.cat([across_x, ~across_x], dim=-1).to(points.dtype)
-    slope = torch.where(length > 0.0, outside / length.clamp(min=1e-9), inside)
+    slope = torch.where(distance > 0.0, outside / distance.clamp(min=1e-9), inside)
     return slope * torch.where(points < 0.0, -1.0, 1.0)

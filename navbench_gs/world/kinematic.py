@@ -20,7 +20,7 @@ from navbench_gs.terrain.sight import line_of_sight
 from navbench_gs.world.batch_follower import wrapped
 from navbench_gs.world.contact_log import ContactLog
 from navbench_gs.world.crowds import FAR_M, Crowds
-from navbench_gs.world.footprint import box_distance, box_slope, rotated
+from navbench_gs.world.footprint import box_distance, box_slope, length, rotated
 from navbench_gs.world.leaning import Leaning
 from navbench_gs.world.surroundings import SKIN_M, Overlap, Surroundings
 from navbench_gs.world.training_ground import TrainingEpisode
@@ -44,12 +44,14 @@ class KinematicWorld:
         self.around = Surroundings(robots, rules, device)
         self._crowds, self._contacts = crowds or Crowds(robots, rules), ContactLog(robots, rules, device)
         self._half = torch.tensor([rules.robot.length_m / 2.0, rules.robot.width_m / 2.0], device=device)
-        self._set_points = torch.zeros(robots, 2, device=device)
+        limits = torch.tensor([rules.robot.max_acceleration_mps2, rules.robot.max_yaw_acceleration_rps2])
+        self._a_step = (limits / rules.clock.physics_hz).to(device)
+        self._set_points = torch.zeros(2, robots, device=device).T
         self._leaning = Leaning(robots, rules, device)
         self.episodes: list[TrainingEpisode | None] = [None] * robots
-        self.poses = torch.zeros(robots, 3, device=device)
-        """(N, 3) x, y, yaw, world frame."""
-        self.velocities = torch.zeros(robots, 2, device=device)
+        self.poses = torch.zeros(3, robots, device=device).T
+        """(N, 3) x, y, yaw, world frame; all x lie together, then all y, then all yaw: that makes steps fast."""
+        self.velocities = torch.zeros(2, robots, device=device).T
         """(N, 2) forward speed m/s, yaw rate rad/s."""
         self.ticks = torch.zeros(robots, dtype=torch.long, device=device)
         """(N,) ticks since the start."""
@@ -62,20 +64,23 @@ class KinematicWorld:
         self._people = max(len(episode.episode.pedestrians) for episode in episodes)
         self._contacts.resize(max(len(episode.episode.obstacles) for episode in episodes), self._people)
         self._crowds.resize(self._people)
-        for row, episode in enumerate(self.episodes):
-            if episode is not None and self.around.holds(episode):
-                self.around.enter(row, episode)
+        kept = {row: one for row, one in enumerate(self.episodes) if one is not None and self.around.holds(one)}
+        if kept:
+            self.around.enter(torch.tensor(list(kept), device=self.device), list(kept.values()))
 
-    def begin(self, row: int, episode: TrainingEpisode) -> None:
-        """Put robot ``row`` at the start of a loaded episode, at rest."""
-        self.episodes[row] = episode
-        self.around.enter(row, episode)
-        self._contacts.begin(row)
-        self._leaning.begin(row)
-        self._crowds.begin(row, episode)
-        self.poses[row] = torch.tensor(episode.episode.start)
-        self.velocities[row] = self._set_points[row] = 0.0
-        self.ticks[row], self.outcomes[row] = 0, RUNNING
+    def begin(self, rows: Sequence[int], episodes: Sequence[TrainingEpisode]) -> None:
+        """Put robots ``rows`` at the starts of loaded episodes, one each, at rest."""
+        for row, episode in zip(rows, episodes, strict=True):
+            self.episodes[row] = episode
+            if self._people:
+                self._crowds.begin(row, episode)
+        begun = torch.tensor(rows, device=self.device)
+        self.around.enter(begun, episodes)
+        self._contacts.begin(begun)
+        self._leaning.begin(begun)
+        self.poses[begun] = torch.tensor([episode.episode.start for episode in episodes], device=self.device)
+        self.velocities[begun] = self._set_points[begun] = 0.0
+        self.ticks[begun], self.outcomes[begun] = 0, RUNNING
 
     def tick(self, commands: Tensor) -> tuple[Tensor, Tensor]:
         """Advance all robots whose episodes run by one control tick under ``commands`` (N, 2), within the limits.
@@ -100,13 +105,12 @@ class KinematicWorld:
 
     def _drive(self, commands: Tensor, running: Tensor) -> None:
         """Ramp the set-points in the judge's physics steps, and roll as far as leaning lets."""
-        clock, robot = self.rules.clock, self.rules.robot
+        clock, a_step = self.rules.clock, self._a_step
         steps = round(clock.tick_s * clock.physics_hz)
-        limits = torch.tensor([robot.max_acceleration_mps2, robot.max_yaw_acceleration_rps2], device=self.device)
-        a_step = limits / clock.physics_hz
         change = commands - self._set_points
-        ramps = torch.floor(change.abs() / a_step).clamp(max=steps)
-        gained = a_step * ramps * (ramps + 1.0) / 2.0 + change.abs() * (steps - ramps)
+        size = change.abs()
+        ramps = torch.floor(size / a_step).clamp_(max=steps)
+        gained = a_step * ramps * (ramps + 1.0) / 2.0 + size * (steps - ramps)
         moved = (self._set_points * steps + change.sign() * gained) / clock.physics_hz
         wanted = self._set_points + torch.clamp(change, -a_step * steps, a_step * steps)
         distance, turn = (moved - self._leaning.lost(self._set_points, change)).unbind(dim=1)
@@ -114,14 +118,14 @@ class KinematicWorld:
         heading = self.poses[:, 2] + turn / 2.0
         chord = distance * (1.0 - turn * turn / 24.0)
         x, y = self.poses[:, 0] + chord * torch.cos(heading), self.poses[:, 1] + chord * torch.sin(heading)
-        self.poses = torch.stack([x, y, wrapped(self.poses[:, 2] + turn)], dim=1)
+        self.poses = torch.stack([x, y, wrapped(self.poses[:, 2] + turn)]).T
 
     def _measure_velocities(self, before: Tensor, running: Tensor) -> None:
         """Of robots that touch something, how they moved in this tick; of others, how fast they are at its end."""
         turn, moved = wrapped(self.poses[:, 2] - before[:, 2]), self.poses[:, :2] - before[:, :2]
         heading = before[:, 2] + turn / 2.0
         ahead = moved[:, 0] * torch.cos(heading) + moved[:, 1] * torch.sin(heading)
-        measured = torch.stack([ahead, turn], dim=1) / self.rules.clock.tick_s
+        measured = torch.stack([ahead, turn]).T / self.rules.clock.tick_s
         velocities = torch.where(self.touching[:, None], measured, self._leaning.velocities(self._set_points))
         self.velocities = torch.where(running[:, None], velocities, self.velocities)
 
@@ -130,12 +134,15 @@ class KinematicWorld:
     def _meet_solids(self) -> None:
         self.around.look_around(self.poses)
         structure = self.around.in_structure(self.poses)
-        self._contacts.scene(structure.rows)
-        self._push_out(structure)
+        if structure is not None:
+            self._contacts.scene(structure.rows)
+            self._push_out(structure)
         for low in (False, True):
-            rows, obstacles, deepest = self.around.in_bodies(self.poses, low)
-            self._contacts.obstacles(rows, obstacles)
-            self._push_out(deepest)
+            touched = self.around.in_bodies(self.poses, low)
+            if touched is not None:
+                rows, obstacles, deepest = touched
+                self._contacts.obstacles(rows, obstacles)
+                self._push_out(deepest)
 
     def _push_out(self, overlap: Overlap) -> None:
         """Move robots so that where they touch comes out; what acts beside the centre turns them too."""
@@ -143,14 +150,15 @@ class KinematicWorld:
         lever = arms[:, 0] * normals[:, 1] - arms[:, 1] * normals[:, 0]
         depth = (-overlap.gaps).clamp(min=0.0) / (1.0 + lever * lever / GYRATION_M2)
         shift = torch.cat([normals, (lever / GYRATION_M2)[:, None]], dim=1) * depth[:, None]
-        self.poses[overlap.rows] += shift
+        self.poses.index_add_(0, overlap.rows, shift)
 
     def _let_pedestrians_decide(self, running: Tensor) -> None:
         if self._people:
             clock = self.rules.clock
             period = round(1.0 / clock.pedestrian_decision_hz / clock.tick_s)
             due = (running & (self.ticks % period == 0)).cpu().numpy()
-            self._crowds.decide(due, self._times(), self.poses.cpu().numpy(), self.velocities.cpu().numpy())
+            if due.any():
+                self._crowds.decide(due, self._times(), self.poses.cpu().numpy(), self.velocities.cpu().numpy())
 
     def _meet_pedestrians(self, running: Tensor) -> None:
         if not self._people:
@@ -179,9 +187,8 @@ class KinematicWorld:
         """(N,) how the episodes stand."""
         clock = self.rules.clock
         late = self.ticks >= round(clock.time_limit_s / clock.tick_s)
-        on_ground = self.around.on_ground(self.poses)[1]
-        outcomes = torch.where(on_ground, torch.where(late, TIME_LIMIT, RUNNING), FALLEN)
-        gaps = torch.linalg.vector_norm(self.poses[:, :2] - self.around.goals, dim=1)
+        outcomes = torch.where(self.around.on_ground(self.poses), torch.where(late, TIME_LIMIT, RUNNING), FALLEN)
+        gaps = length(*(self.poses[:, :2] - self.around.goals).unbind(dim=1))
         for row in torch.nonzero((gaps <= self.rules.success.radius_m) & running)[:, 0].tolist():
             if self._sees_goal(row):
                 outcomes[row] = SUCCESS

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import hardshrink
 
 from navbench_gs.domain.rules import Rules
 
@@ -37,13 +38,15 @@ class Leaning:
 
     def __init__(self, robots: int, rules: Rules, device: str) -> None:
         robot, self._part_s = rules.robot, rules.clock.tick_s / PARTS
-        limits = (robot.max_acceleration_mps2, robot.max_yaw_acceleration_rps2)
-        self._most = torch.tensor(limits, device=device) * self._part_s
+        limits = torch.tensor([[robot.max_acceleration_mps2], [robot.max_yaw_acceleration_rps2]], device=device)
+        self._reach = limits[:, None] * self._part_s * torch.arange(1, PARTS + 1, device=device)[:, None]
+        """(2, PARTS, 1) speed and yaw rate gained at most by the end of each part."""
         self._lean, self._rate, self._slip, self._held = torch.zeros(4, robots, device=device)
 
-    def begin(self, row: int) -> None:
-        """Robot ``row`` stands level."""
-        self._lean[row] = self._rate[row] = self._slip[row] = self._held[row] = 0.0
+    def begin(self, rows: Tensor) -> None:
+        """Robots ``rows`` (K,) stand level."""
+        for state in (self._lean, self._rate, self._slip, self._held):
+            state[rows] = 0.0
 
     def lost(self, set_points: Tensor, change: Tensor) -> Tensor:
         """Way (m) and turn (rad) that a tick costs (N, 2).
@@ -52,41 +55,41 @@ class Leaning:
             set_points: (N, 2) forward speed m/s and yaw rate rad/s as the tick begins.
             change: (N, 2) what the commands want them to change by.
         """
-        lost, before = torch.zeros_like(set_points), set_points
-        for part in range(1, PARTS + 1):
-            after = set_points + torch.clamp(change, -part * self._most, part * self._most)
-            moved_back = self._sway((after - before)[:, 0])
-            share, slid = self._slide()
-            unturned = share * ((before + after)[:, 1] / 2.0 - self._held) * self._part_s
-            self._held = torch.where(self._slip != 0.0, self._held, after[:, 1])
-            lost, before = lost + torch.stack([moved_back + slid, unturned], dim=1), after
-        return lost
+        gained = change.T[:, None].clamp(-self._reach, self._reach)
+        speeds_gained = gained[0].diff(dim=0, prepend=torch.zeros_like(gained[0, :1]))
+        rates = torch.cat([set_points.T[1:], set_points[:, 1] + gained[1]])
+        mean_rates = (rates[1:] + rates[:-1]) / 2.0
+        before, slid, unturned = self._lean, torch.zeros_like(self._lean), torch.zeros_like(self._lean)
+        for speed_gained, mean_rate, rate in zip(speeds_gained, mean_rates, rates[1:], strict=True):
+            self._sway(speed_gained)
+            share, twice_mean_slip = self._slide()
+            slid.addcmul_(share, twice_mean_slip)
+            unturned.addcmul_(share, mean_rate - self._held)
+            self._held = torch.where(self._slip != 0.0, self._held, rate)
+        moved_back = HEIGHT_M * (self._lean - before)
+        return torch.stack([moved_back + slid * (self._part_s / 2.0), unturned * self._part_s]).T
 
     def velocities(self, set_points: Tensor) -> Tensor:
         """(N, 2) how fast robots with these set-points truly are."""
         ahead = set_points[:, 0] - self._slip - HEIGHT_M * self._rate
-        return torch.stack([ahead, torch.where(self._slip != 0.0, self._held, set_points[:, 1])], dim=1)
+        return torch.stack([ahead, torch.where(self._slip != 0.0, self._held, set_points[:, 1])]).T
 
-    def _sway(self, gained_mps: Tensor) -> Tensor:
-        """Lean on; how far the centres (N,) move back. Who strikes the ground begins to slip."""
-        gained_rps = PER_M * (gained_mps + GRAVITY_MPS2 * self._part_s * self._lean)
-        beyond = self._lean + (self._rate + gained_rps / 2.0) * self._part_s
-        rate = self._rate + gained_rps
-        lean = beyond.clamp(-MOST_RAD, MOST_RAD)
-        struck = (lean != beyond) & (rate * lean > 0.0)
-        strike_mps = torch.where(struck, HEIGHT_M * rate, 0.0)
-        hard = strike_mps.abs() > STRIKE_MPS
-        self._slip = self._slip + torch.where(hard, SLIP_SHARE * strike_mps, 0.0)
-        self._held = self._held * (1.0 - torch.where(hard, torch.where(rate > 0.0, *TURN_LOST), 0.0))
-        moved_back: Tensor = HEIGHT_M * (lean - self._lean)
-        self._lean, self._rate = lean, torch.where(struck, 0.0, rate)
-        return moved_back
+    def _sway(self, gained_mps: Tensor) -> None:
+        """Lean on for a part in which speeds grow by so much (N,). Who strikes the ground begins to slip."""
+        pulled = torch.add(gained_mps, self._lean, alpha=GRAVITY_MPS2 * self._part_s)
+        rate = torch.add(self._rate, pulled, alpha=PER_M)
+        beyond = torch.add(self._lean, rate + self._rate, alpha=self._part_s / 2.0)
+        self._lean = beyond.clamp(-MOST_RAD, MOST_RAD)
+        struck = torch.where((beyond - self._lean) * rate > 0.0, rate, 0.0)
+        self._rate = rate - struck
+        hard = hardshrink(struck, STRIKE_MPS / HEIGHT_M)
+        self._slip = torch.add(self._slip, hard, alpha=SLIP_SHARE * HEIGHT_M)
+        turn_lost = torch.where(hard > 0.0, *TURN_LOST).masked_fill_(hard == 0.0, 0.0)
+        self._held = torch.addcmul(self._held, self._held, turn_lost, value=-1.0)
 
     def _slide(self) -> tuple[Tensor, Tensor]:
-        """Regain grip; for which share of the part wheels slip (N,), and what way that costs (N,), metres."""
-        speed = self._slip.abs()
-        regained = torch.where(self._slip > 0.0, *REGAIN_MPS2) * self._part_s
-        share, rest = (speed / regained).clamp(max=1.0), (speed - regained).clamp(min=0.0)
-        sign = self._slip.sign()
-        self._slip = sign * rest
-        return share, sign * share * (speed + rest) / 2.0 * self._part_s
+        """Regain grip; for which share of the part wheels slip (N,), and twice the mean slip meanwhile (N,), m/s."""
+        before, speed = self._slip, self._slip.abs()
+        regained = torch.where(before > 0.0, *(rate * self._part_s for rate in REGAIN_MPS2))
+        self._slip = (speed - regained).clamp_(min=0.0).copysign_(before)
+        return speed.div_(regained).clamp_(max=1.0), before + self._slip

@@ -9,32 +9,34 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.trajectory import Trajectory
-from navbench_gs.metrics.collisions import Collision
 from navbench_gs.store.recordings import read_recording
 from navbench_gs.suite.catalog import load_episodes, load_scene
 from navbench_gs.world.training_ground import TrainingEpisode, place_of, training_episode
 from tests.navbench_gs.world.replays import Replay, replayed
 
-AT_ONCE = 48
 PIECES_S = (5.0, 10.0, math.inf)
+HEAD = "drives | touching | first onset alike | of those that touch | all onsets alike | verdict | drift m | degrees"
+
+
+@cache
+def prepared(scene_id: str, task: str, index: int) -> TrainingEpisode:
+    """One episode of the suite."""
+    scene = load_scene(scene_id)
+    return training_episode(load_episodes(scene, task)[index], place_of(scene, RULES_V0), RULES_V0)
 
 
 def recorded(folder: Path) -> list[tuple[TrainingEpisode, Trajectory]]:
     """The drives in a run folder whose episodes are those of the suite."""
-    found = []
-    for path in sorted((folder / "trajectories").glob("*.npz")):
-        judged = read_recording(path)
-        scene = load_scene(judged.scene)
-        episode = load_episodes(scene, judged.task)[judged.index]
-        if episode.digest() == judged.episode:
-            found.append((training_episode(episode, place_of(scene, RULES_V0), RULES_V0), judged))
-    return found
+    judged = [read_recording(path) for path in sorted((folder / "trajectories").glob("*.npz"))]
+    pairs = [(prepared(drive.scene, drive.task, drive.index), drive) for drive in judged]
+    return [(episode, drive) for episode, drive in pairs if episode.episode.digest() == drive.episode]
 
 
 def row(replays: Sequence[Replay]) -> str:
@@ -54,24 +56,24 @@ def row(replays: Sequence[Replay]) -> str:
     return " | ".join(cells)
 
 
-def _told(onsets: Sequence[Collision]) -> str:
-    return " ".join(f"{onset.tick}:{onset.kind}{onset.actor}" for onset in onsets) or "none"
+def _told(replay: Replay) -> str:
+    """One drive that disagrees."""
+    judged, onsets = replay.judged, ([f"{o.tick}:{o.kind}{o.actor}" for o in side] for side in replay.onsets)
+    theirs, ours = (" ".join(side) or "none" for side in onsets)
+    first = "first onset alike" if replay.begins_alike else f"off by {replay.drift()[0]:.2f} m before the first onset"
+    return f"  {judged.scene}-{judged.task}-{judged.index}: {first}; judged {theirs}; here {ours}\n"
 
 
 def main(arguments: Sequence[str]) -> None:
     """Print a line for each run folder and length of pieces, and every drive that disagrees."""
-    sys.stdout.write("run | piece s | drives | touching | first onset, touching | all onsets | verdict | m | degrees\n")
+    sys.stdout.write(f"run | piece s | {HEAD}\n")
     for name in arguments:
         drives = recorded(Path(name))
         for piece_s in PIECES_S:
-            batches = [drives[first : first + AT_ONCE] for first in range(0, len(drives), AT_ONCE)]
-            replays = [replay for batch in batches for replay in replayed(*zip(*batch, strict=True), piece_s)]
+            replays = replayed(*zip(*drives, strict=True), piece_s)
             sys.stdout.write(f"{Path(name).name} | {piece_s} | {row(replays)}\n")
-            for replay in replays:
-                if not replay.agrees:
-                    judged = replay.judged
-                    theirs, ours = map(_told, replay.onsets)
-                    sys.stdout.write(f"  {judged.scene}-{judged.task}-{judged.index}: judged {theirs}; here {ours}\n")
+            sys.stdout.writelines(_told(replay) for replay in replays if not replay.agrees)
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

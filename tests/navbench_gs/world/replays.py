@@ -42,6 +42,9 @@ class RecordedCrowds(Crowds):
             self._paths[row, :ticks, :count] = drive.pedestrians[..., :2]
             self._paths[row, ticks:, :count] = drive.pedestrians[-1:, :, :2]
 
+    def _take_way(self, row: int, number: int) -> None:
+        """None is needed."""
+
     def decide(self, due: NDArray[np.bool_], times_s: Floats, robots: Floats, velocities: Floats) -> None:
         """All is decided."""
 
@@ -110,8 +113,7 @@ def replayed(
     """Drive the commands of recorded drives again, all at once; every ``piece_s`` go on from the recorded pose."""
     world = KinematicWorld(len(judged), RULES_V0, crowds=RecordedCrowds(judged))
     world.load(episodes)
-    for row, episode in enumerate(episodes):
-        world.begin(row, episode)
+    world.begin(range(len(episodes)), episodes)
     piece_ticks = math.inf if math.isinf(piece_s) else round(piece_s / RULES_V0.clock.tick_s)
     longest = max(len(drive.commands) for drive in judged) + EXTRA_TICKS
     poses, touches = [world.poses.double().numpy().copy()], []

@@ -24,8 +24,7 @@ def driven(yard, episodes, commands):
     prepared = [training_episode(one, place_of(yard.scene, RULES_V0), RULES_V0) for one in episodes]
     world = KinematicWorld(len(prepared), RULES_V0)
     world.load(prepared)
-    for row, episode in enumerate(prepared):
-        world.begin(row, episode)
+    world.begin(range(len(prepared)), prepared)
     poses, onsets = [world.poses.numpy().copy()], []
     for command in commands:
         kinds, _ = world.tick(torch.tensor(command, dtype=torch.float32).expand(len(prepared), 2))
@@ -127,8 +126,7 @@ def test_ends(yard):
     ]
     world = KinematicWorld(len(episodes), fast)
     world.load(episodes)
-    for row, episode in enumerate(episodes):
-        world.begin(row, episode)
+    world.begin(range(len(episodes)), episodes)
     for _ in range(39):
         world.tick(torch.tensor([[0.5, 0.0]] * 3 + [[0.0, 0.0]]))
     assert world.outcomes.tolist() == [SUCCESS, FALLEN, RUNNING, RUNNING]
@@ -148,4 +146,4 @@ def test_what_is_measured_was_worked_out_by_hand(yard):
     np.testing.assert_allclose(world.pedestrian_gaps(), [1.47, np.inf], atol=1e-3)
     np.testing.assert_allclose(around.edge_clearances(poses)[0], 4.0, atol=0.06)  # the yard ends at y = -10
     np.testing.assert_allclose(around.costs_to_go(poses)[0], 12.0, atol=0.1)
-    assert around.on_ground(poses)[0].all()
+    assert around.on_walkable(poses).all()

@@ -1,8 +1,8 @@
 """How the small GNM and ViNT begin: answering straight ahead, with layers that stay alive until pictures are used.
 
 Before a net has learnt to see, what its last layers make of pictures is noise, and the quickest way to lose less is to
-silence them, which behind a ReLU is for good: at a rate of 2e-3, with random predictors, all 32 numbers that GNM's answer
-is read from were zero for every picture after 60 steps.
+silence them, which behind a ReLU is for good: at a rate of 2e-3, with random predictors, all 32 numbers that GNM's
+answer is read from were zero for every picture after 60 steps.
 """
 
 from __future__ import annotations

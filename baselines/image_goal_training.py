@@ -170,22 +170,6 @@ class GoalNetworkTraining(ImageGoalTraining):
         return prediction.actions[..., :2], prediction.distance[:, 0]
 
 
-@torch.no_grad()
-def begin_ahead(network: Any, rule: GoalRule) -> None:
-    """Let an untrained GNM or ViNT answer the middle distance and a unit a step straight ahead, whatever it sees.
-
-    Both are far from zero in the networks' units: growing there from random numbers takes a thousand steps.
-    Running statistics follow a tenth of the way each step: at EfficientNet's hundredth they still hold much of their
-    beginning after hundreds of steps, and the network answers otherwise when measured than when trained.
-    """
-    for layer in network.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.momentum = 0.1
-    network.dist_predictor[0].bias.fill_(rule.farthest / 2.0)
-    ahead = network.action_predictor[0].bias.view(-1, 4)
-    ahead.copy_(ahead.new_tensor([1.0, 0.0, 1.0, 0.0]).expand_as(ahead))
-
-
 def frame_tokens(network: Any, pictures: Tensor, batch: ImageGoalBatch) -> Tensor:
     """(B, N, D): tokens of the frames each sample sees, every distinct frame encoded once."""
     seen, numbers = torch.unique(batch.history, return_inverse=True)

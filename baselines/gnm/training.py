@@ -6,10 +6,12 @@ from torch import Tensor
 
 from baselines.data.goal_pictures import GoalRule
 from baselines.data.image_goal_batch import ImageGoalBatch
+from baselines.first_weights import begin_ahead
 from baselines.gnm.agent import KIND
+from baselines.gnm.first_filters import see_motion
 from baselines.gnm.loss import ACTION_DISTANCES
 from baselines.gnm.model import GNM, GNMConfig
-from baselines.image_goal_training import DataView, GoalNetworkTraining, begin_ahead, drives_of
+from baselines.image_goal_training import DataView, GoalNetworkTraining, drives_of
 from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from baselines.waypoints import GoalPrediction
@@ -30,8 +32,8 @@ PRESETS = {
         ),
     ),
     "small": Preset(
-        GNMConfig(encoder_width=0.25, code=128),
-        DataView((48, 36), GoalRule(taught=(0, 20)), windows=16, window=3, mirror_share=0.5, begins_ahead=True),
+        GNMConfig(encoder_width=0.5, code=128),
+        DataView((32, 24), GoalRule(farthest=10, taught=(0, 10)), windows=64, mirror_share=0.5, begins_ahead=True),
         small_loop(learning_rate=1e-3),
     ),
 }
@@ -47,5 +49,6 @@ def trainable(network: GNM, preset: Preset, data: Data) -> GoalNetworkTraining:
     """Network and drives, ready for the loop."""
     training, held_out = drives_of(preset, data)
     if preset.view.begins_ahead and not data.goes_on:
-        begin_ahead(network, preset.view.goals)
+        begin_ahead(network, preset.view.goals.farthest / 2.0, network.linear_layers)
+        see_motion(network)
     return GoalNetworkTraining(network, predict, preset.view, training, held_out)

@@ -6,7 +6,8 @@ from torch import Tensor
 
 from baselines.data.goal_pictures import GoalRule
 from baselines.data.image_goal_batch import ImageGoalBatch
-from baselines.image_goal_training import DataView, GoalNetworkTraining, begin_ahead, drives_of, frame_tokens
+from baselines.first_weights import begin_ahead
+from baselines.image_goal_training import DataView, GoalNetworkTraining, drives_of, frame_tokens
 from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from baselines.vint.agent import KIND
@@ -23,7 +24,14 @@ PRESETS = {
     ),
     "small": Preset(
         ViNTConfig(width=64, layers=2, encoder_width=0.25),
-        DataView((48, 36), GoalRule(taught=(0, 20)), windows=6, window=8, mirror_share=0.5, begins_ahead=True),
+        DataView(
+            (48, 36),
+            GoalRule(farthest=10, taught=(0, 10)),
+            windows=16,
+            window=4,
+            mirror_share=0.5,
+            begins_ahead=True,
+        ),
         small_loop(learning_rate=1e-3),
     ),
 }
@@ -39,5 +47,5 @@ def trainable(network: ViNT, preset: Preset, data: Data) -> GoalNetworkTraining:
     """Network and drives, ready for the loop."""
     training, held_out = drives_of(preset, data)
     if preset.view.begins_ahead and not data.goes_on:
-        begin_ahead(network, preset.view.goals)
+        begin_ahead(network, preset.view.goals.farthest / 2.0, network.decoder.output_layers)
     return GoalNetworkTraining(network, predict, preset.view, training, held_out)

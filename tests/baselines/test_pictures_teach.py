@@ -20,12 +20,13 @@ VIEW = DataView((48, 36), GoalRule(farthest=6, taught=(0, 6)), windows=6, window
 LOOP = LoopConfig(steps=100, warmup_steps=10, learning_rate=3e-3, ema_decay=0.9, validate_every=100)
 
 
-@pytest.fixture(scope="module")
-def trained(drives, tmp_path_factory):
-    """The training of a tiny ViNT with its averaged weights, after 100 steps."""
-    tmp_path = tmp_path_factory.mktemp("vint")
+@pytest.fixture(scope="module", params=["gnm", "vint"])
+def trained(request, drives, tmp_path_factory):
+    """The training of a tiny network with its averaged weights, after 100 steps."""
+    name = request.param
+    tmp_path = tmp_path_factory.mktemp(name)
     torch.manual_seed(0)
-    recipe, preset = recipe_of("vint"), Preset(TINY["vint"].config, VIEW, LOOP)
+    recipe, preset = recipe_of(name), Preset(TINY[name].config, VIEW, LOOP)
     data = Data(folders=(drives,), spacings={}, weights={}, prepared=tmp_path / "prepared")
     trainable = recipe.trainable(recipe.KIND.make(preset.network), preset, data)
     trainable.model.load_state_dict(Training(trainable, LOOP, tmp_path).run().weights)

@@ -20,6 +20,7 @@ from navbench_gs.errors import AgentCardError
 from navbench_gs.geometry import to_robot_frame
 from s2e_agent.checkpoint import load_policy, shipped_weights
 from s2e_agent.config import EncoderConfig
+from s2e_agent.encoder import look
 from s2e_agent.mixture import Mixture
 from s2e_agent.policy import Policy
 from s2e_agent.route import route_ahead
@@ -79,6 +80,7 @@ class S2EAgent:
         """Take up a policy."""
         self.policy, self.variant = policy, variant
         self._tokens: deque[Tensor] = deque(maxlen=policy.config.context)
+        self._before: Tensor | None = None
         self._rng = stream("mode", 0)
         self._route: NDArray[np.float64] | None = None
         self._card = AgentCard(
@@ -100,6 +102,7 @@ class S2EAgent:
     def reset(self, observation: Observation, *, seed: int, privileged: Privileged | None = None) -> None:
         """Forget the frames and the route of the last episode."""
         self._tokens.clear()
+        self._before = None
         self._rng = stream("mode", seed)
         self._route = None
 
@@ -140,9 +143,11 @@ class S2EAgent:
     ) -> Mixture:
         """The mixture for the present picture (H, W, 3), goal (2,) and route (R, 2) after the frames since reset."""
         config = self.policy.config
-        frame = resized(picture, config.encoder.width_px, config.encoder.height_px)
+        frame = torch.from_numpy(resized(picture, config.encoder.width_px, config.encoder.height_px).copy())
+        sight = look(frame, frame if self._before is None else self._before, config.encoder.looks)
+        self._before = frame
         with torch.inference_mode():
-            self._tokens.append(self.policy.encoder(torch.from_numpy(frame.copy())[None])[0])
+            self._tokens.append(self.policy.encoder(sight[None])[0])
             seen = list(self._tokens)
             tokens = torch.stack([seen[index] for index in history_indices(len(seen) - 1, config.context)])
             present = torch.ones(1, config.context, dtype=torch.bool)

@@ -39,7 +39,8 @@ def _jittered(frames: Tensor, strength: float, rng: np.random.Generator) -> Tens
     """Brightness, contrast, saturation and a gain per channel, each within ``strength`` of one."""
     brightness, contrast, saturation = 1.0 + strength * rng.uniform(-1, 1, 3)
     gains = torch.from_numpy(1.0 + 0.3 * strength * rng.uniform(-1, 1, 3)).float()
-    grey = frames.mean(dim=-1, keepdim=True)
-    frames = grey + (frames - grey) * saturation
-    middle = frames.mean()
-    return ((frames - middle) * contrast + middle * brightness).mul(gains).clamp(0, 255)
+    looks = frames.unflatten(-1, (-1, 3))
+    grey = looks.mean(dim=-1, keepdim=True)
+    looks = grey + (looks - grey) * saturation
+    middle = looks.mean()
+    return ((looks - middle) * contrast + middle * brightness).mul(gains).clamp(0, 255).flatten(-2)

@@ -13,7 +13,7 @@ class Batch:
     """B samples over F distinct frames."""
 
     frames: Tensor
-    """(F, H, W, 3), values in [0, 255]."""
+    """(F, H, W, 3 looks), values in [0, 255]: each frame, and the one before it where the policy looks at two."""
     history: Tensor
     """(B, k) number of each sample's frames, oldest first."""
     present: Tensor

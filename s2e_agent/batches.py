@@ -29,13 +29,13 @@ def training_batch(
     moments = samples.moments[np.concatenate(windows)]
     goals = drawn_goals(samples, moments, config, rng)
     routes = drawn_routes(samples, moments, policy, config, rng)
-    return augmented(window_batch(samples, windows, policy.context, goals, routes), length, config, rng)
+    return augmented(window_batch(samples, windows, policy, goals, routes), length, config, rng)
 
 
 def window_batch(
     samples: DriveSamples,
     windows: Sequence[NDArray[np.int64]],
-    context: int,
+    policy: PolicyConfig,
     goals: Floats,
     routes: Floats | None = None,
 ) -> Batch:
@@ -47,10 +47,10 @@ def window_batch(
     for window in windows:
         moments = samples.moments[window]
         wanted = np.stack(
-            [np.array(history_indices(int(m - samples.first[m]), context)) + samples.first[m] for m in moments]
+            [np.array(history_indices(int(m - samples.first[m]), policy.context)) + samples.first[m] for m in moments]
         )
         distinct, numbers = np.unique(wanted, return_inverse=True)
-        frames.append(samples.frames[distinct])
+        frames.append(_looks(samples, distinct, policy.encoder.looks))
         ranges.append(samples.ranges[distinct])
         history.append(numbers.reshape(wanted.shape) + offset)
         offset += len(distinct)
@@ -68,6 +68,13 @@ def window_batch(
         steady=torch.from_numpy(_steady_steps(samples, samples.moments[chosen])),
         routes=torch.from_numpy((np.empty((len(chosen), 0, 2)) if routes is None else routes).astype(np.float32)),
     )
+
+
+def _looks(samples: DriveSamples, frames: NDArray[np.int64], looks: int) -> NDArray[np.uint8]:
+    """(F, H, W, 3 looks) of numbered frames, each with the one before it in its drive if the policy wants it."""
+    before = np.maximum(frames - 1, samples.first[frames])
+    pictures = samples.frames[frames]
+    return pictures if looks == 1 else np.concatenate([pictures, samples.frames[before]], axis=-1)
 
 
 def _steady_steps(samples: DriveSamples, moments: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from navbench_gs.domain.record import Record
 from navbench_gs.errors import UnknownNameError
@@ -18,10 +18,18 @@ class EncoderConfig(Record):
     """Our small CNN with a token a picture column, or one of the paper's two backbones with a token a frame."""
     width_px: int = 96
     height_px: int = 72
+    looks: int = Field(1, ge=1, le=2)
+    """Of ``columns``: frames in one look. 2: the frame before lies beneath it, so that motion is seen where it is."""
     channels: tuple[int, ...] = (32, 64, 128)
     """Of ``columns``: channels at a quarter, an eighth, ... of the picture's size."""
     groups: int = 8
     """Of ``columns``: groups of the group normalisation."""
+
+    @model_validator(mode="after")
+    def _published_backbones_look_at_one_frame(self) -> EncoderConfig:
+        if self.looks > 1 and self.kind != "columns":
+            raise ValueError(f"{self.kind} looks at one frame: leave looks at 1")
+        return self
 
 
 class PolicyConfig(Record):
@@ -110,7 +118,7 @@ class Preset(Record):
 
 _DEBUG = Preset(
     policy=PolicyConfig(
-        encoder=EncoderConfig(width_px=32, height_px=24, channels=(8, 8), groups=4),
+        encoder=EncoderConfig(width_px=32, height_px=24, looks=2, channels=(8, 8), groups=4),
         context=2,
         anchors=4,
         width=16,
@@ -124,7 +132,7 @@ _DEBUG = Preset(
     ),
 )
 _TINY = Preset(
-    policy=PolicyConfig(encoder=EncoderConfig(channels=(48, 96, 192)), context=7, moments_of_people=5),
+    policy=PolicyConfig(encoder=EncoderConfig(looks=2, channels=(48, 96, 192)), context=7, moments_of_people=5),
     pretrain=PretrainConfig(
         loop=LoopConfig(steps=3600, learning_rate=7e-4, warmup_steps=200, validate_every=300, half=True), window=8
     ),

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from navbench_gs.drives.frames import history_indices, read_frame
 from navbench_gs.errors import DamagedFileError, WeightsError
+from s2e_agent.encoder import look
 from s2e_agent.mixture import Mixture
 from s2e_agent.policy import Policy
 
@@ -92,7 +93,12 @@ def features(policy: Policy, moments: Sequence[Sequence[Path]]) -> Features:
     size = config.encoder.width_px, config.encoder.height_px
     paths = [[seen[index] for index in history_indices(len(seen) - 1, config.context)] for seen in moments]
     distinct = {path: number for number, path in enumerate(dict.fromkeys(path for row in paths for path in row))}
-    frames = torch.from_numpy(np.stack([read_frame(path, *size) for path in distinct]))
+    before = {path: seen[max(0, place - 1)] for seen in moments for place, path in enumerate(seen)}
+    frames, earlier = (
+        torch.from_numpy(np.stack([read_frame(path, *size) for path in chosen]))
+        for chosen in (distinct, [before[path] for path in distinct])
+    )
+    frames = look(frames, earlier, config.encoder.looks)
     history = torch.tensor([[distinct[path] for path in row] for row in paths])
     with torch.no_grad():
         tokens = policy.encoder(frames)[history]

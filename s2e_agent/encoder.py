@@ -24,13 +24,18 @@ class ResidualBlock(nn.Module):
         return torch.relu(maps + self.second_norm(self.second(inner)))
 
 
+def look(frames: Tensor, before: Tensor, looks: int) -> Tensor:
+    """What an encoder is given of frames (..., H, W, 3): they alone, or with those ``before`` them, (..., H, W, 6)."""
+    return frames if looks == 1 else torch.cat([frames, before], dim=-1)
+
+
 class FrameEncoder(nn.Module):
-    """Frame -> tokens. Where a thing meets the ground tells its distance, so a column keeps all its rows."""
+    """Look -> tokens. Where a thing meets the ground tells its distance, so a column keeps all its rows."""
 
     def __init__(self, config: EncoderConfig, width: int) -> None:
         super().__init__()
         layers: list[nn.Module] = [nn.PixelUnshuffle(2)]  # pixels as channels: half the cost of a full-size layer
-        before = 12
+        before = 12 * config.looks
         for channels in config.channels:
             layers += [
                 nn.Conv2d(before, channels, 3, stride=2, padding=1, bias=False),
@@ -46,7 +51,7 @@ class FrameEncoder(nn.Module):
         self.position = nn.Parameter(torch.randn(self.tokens, width) * 0.02)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Bytes (B, H, W, 3), or floats in [0, 255] -> tokens (B, columns, width)."""
+        """Bytes (B, H, W, 3 looks), or floats in [0, 255] -> tokens (B, columns, width)."""
         maps = self.convolutions((frames.permute(0, 3, 1, 2).float() - 127.5) / 64.0)
         columns = maps.permute(0, 3, 1, 2).flatten(2)
         tokens: Tensor = self.column(columns) + self.position
@@ -54,7 +59,7 @@ class FrameEncoder(nn.Module):
 
 
 def make_encoder(config: EncoderConfig, width: int) -> nn.Module:
-    """The encoder of that kind: bytes (B, H, W, 3), or floats in [0, 255] -> tokens (B, T, width); ``tokens`` is T.
+    """The encoder of that kind: bytes (B, H, W, 3 looks) or floats in [0, 255] -> (B, T, width); ``tokens`` is T.
 
     Raises:
         MissingPackageError: a published backbone needs a package that is absent.

@@ -32,6 +32,7 @@ import torch
 from torch import Tensor, nn
 
 from navbench_gs.errors import MissingPackageError, WeightsError
+from s2e_agent.encoder import look
 from s2e_agent.policy import Policy
 
 INPUTS, OUTPUTS = ("pictures", "goal", "route"), ("waypoints", "paths", "scores")
@@ -50,6 +51,7 @@ class ExportedPolicy(nn.Module):
     def forward(self, pictures: Tensor, goal: Tensor, route: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Inputs and outputs as the module's tables say."""
         frames = (pictures[0] * 255.0).permute(0, 2, 3, 1)
+        frames = look(frames, torch.cat([frames[:1], frames[:-1]]), self.policy.config.encoder.looks)
         present = torch.ones(1, self.policy.config.context, dtype=torch.bool)
         mixture = self.policy.decode(self.policy.encoder(frames)[None], present, goal, route)
         paths = mixture.paths()

@@ -39,7 +39,7 @@ def held_out_batches(
         goals = drawn_goals(samples, moments, plain, rng)
         routes = drawn_routes(samples, moments, policy, plain, rng)
         data_sets = np.searchsorted(samples.bounds, numbers, side="right") - 1
-        yield window_batch(samples, [numbers], policy.context, goals, routes), data_sets
+        yield window_batch(samples, [numbers], policy, goals, routes), data_sets
 
 
 def open_loop(policy: Policy, samples: DriveSamples, config: PretrainConfig) -> dict[str, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from s2e_agent.encoder import look
 from s2e_agent.policy import Policy
 
 
@@ -22,7 +23,7 @@ class Moment:
     goals: Tensor
     """(N, 2) robot frame, metres."""
     frames: Tensor
-    """(N, H, W, 3) bytes."""
+    """(N, H, W, 3 looks) bytes, as the encoder is given them."""
     looks: Tensor
     """(N, k) numbers of the looks whose frames each robot remembers, oldest first."""
 
@@ -41,12 +42,13 @@ class Perception:
         self.policy = policy
         self._tokens: Tensor | None = None
         self._looks: Tensor | None = None
+        self._before: Tensor | None = None
         self._count = 0
 
     @torch.no_grad()
     def look(self, observation: Mapping[str, Tensor], started: Tensor) -> Moment:
         """Take in ``rgb`` (N, H, W, 3) and ``goal`` (N, 2); robots that ``started`` (N,) forget what was before."""
-        frames, goals = observation["rgb"], observation["goal"]
+        frames, goals = self._with_those_before(observation["rgb"], started), observation["goal"]
         tokens, context = self.policy.encoder(frames)[:, None], self.policy.config.context
         number = torch.full((len(frames), 1), self._count, device=frames.device)
         if self._tokens is None or self._looks is None:
@@ -57,6 +59,12 @@ class Perception:
         self._count += 1
         memory, absent = remember(self.policy, self._tokens, goals)
         return Moment(memory, absent, goals, frames, self._looks)
+
+    def _with_those_before(self, frames: Tensor, started: Tensor) -> Tensor:
+        """(N, H, W, 3 looks); a robot that ``started`` has no frame before its first."""
+        before = frames if self._before is None else torch.where(started[:, None, None, None], frames, self._before)
+        self._before = frames
+        return look(frames, before, self.policy.config.encoder.looks)
 
 
 def _shifted(kept: Tensor, new: Tensor, started: Tensor) -> Tensor:

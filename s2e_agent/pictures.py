@@ -36,7 +36,7 @@ def _draw(batch: Batch, chosen: NDArray[np.int64], mixture: Mixture | None, path
     figure = Figure(figsize=(2.4 * len(chosen), 4.8), layout="constrained")
     grid = figure.subplots(2, len(chosen), squeeze=False)
     for column, number in enumerate(chosen):
-        frame = batch.frames[batch.history[number, -1]].cpu().numpy()
+        frame = batch.frames[batch.history[number, -1], ..., :3].cpu().numpy()
         grid[0, column].imshow(frame.clip(0, 255).astype(np.uint8))
         grid[0, column].set_axis_off()
         _draw_paths(grid[1, column], batch, int(number), mixture)

@@ -61,10 +61,11 @@ def test_cached_features_give_what_encoding_the_whole_history_gives():
     config = agent.policy.config
     from navbench_gs.drives.frames import resized
 
-    frames = [resized(observation(s).rgb, config.encoder.width_px, config.encoder.height_px) for s in (2, 3)]
+    frames = [resized(observation(s).rgb, config.encoder.width_px, config.encoder.height_px) for s in (1, 2, 3)]
+    first, second, third = (torch.from_numpy(frame.copy()) for frame in frames)
     with torch.no_grad():
         mixture = agent.policy(
-            torch.from_numpy(np.stack(frames)),
+            torch.stack([torch.cat([second, first], dim=-1), torch.cat([third, second], dim=-1)]),
             torch.arange(2)[None],
             torch.ones(1, 2, dtype=torch.bool),
             torch.tensor([[6.0, -1.0]]),

@@ -48,7 +48,7 @@ def test_no_label_of_any_sample_is_disturbed_and_goals_are_known(drives):
 
 def test_a_window_encodes_each_frame_once(drives):
     samples = training_samples(drives)
-    batch = window_batch(samples, [np.arange(1, 5)], 3, np.zeros((4, 2)))
+    batch = window_batch(samples, [np.arange(1, 5)], POLICY.model_copy(update={"context": 3}), np.zeros((4, 2)))
     assert len(batch.frames) == 5  # moments 1..4 look back two frames each, the first clamped to frame 0
     assert batch.history.tolist() == [[0, 0, 1], [0, 1, 2], [1, 2, 3], [2, 3, 4]]
 
@@ -77,7 +77,7 @@ def test_mirroring_flips_picture_goal_and_path_together(drives):
 def test_constant_velocity_repeats_the_last_step(drives):
     samples = training_samples(drives)
     straight = [n for n, m in enumerate(samples.moments) if samples.yaws[samples.last[m]] == 0 and m > samples.first[m]]
-    batch = window_batch(samples, [np.array(straight[:1])], 2, np.zeros((1, 2)))
+    batch = window_batch(samples, [np.array(straight[:1])], POLICY, np.zeros((1, 2)))
     assert np.allclose(batch.steady.numpy(), [[0.25, 0.0]], atol=1e-6)
 
 

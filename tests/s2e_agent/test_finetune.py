@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -45,13 +46,17 @@ def test_a_strategy_changes_its_own_parameters_and_no_others(strategy, tmp_path)
     assert torch.equal(run.actor.policy.anchors, small_policy().anchors)
 
 
-def test_foresight_learns_to_prefer_what_gains_most(tmp_path):
-    # Alone, with all that lies ahead as gain, it moves the scores towards modes that go far ahead.
-    quiet = {"ppo__gain_weight": 0.0, "ppo__prior_weight": 0.0, "ppo__entropy_weight": 0.0, "ppo__critic_warmup": 0}
-    rows = []
-    run = finetuning(tmp_path, steps=640, ppo__foresight_weight=1.0, ppo__learning_rate=3e-3, **quiet)
-    run.run(rows.append)
-    assert rows[-1]["foresight"] > rows[0]["foresight"] + 0.01
+def test_foresight_learns_to_prefer_the_mode_that_was_worth_most(tmp_path):
+    quiet = {"ppo__gain_weight": 0.0, "ppo__prior_weight": 0.0, "ppo__entropy_weight": 0.0}
+    run = finetuning(tmp_path, ppo__foresight_weight=1.0, ppo__learning_rate=3e-3, ppo__step_divergence=99.0, **quiet)
+    run.experience.start(0)
+    rollout = run.experience.collect(torch.Generator().manual_seed(0))
+    assert rollout.worth.shape == (8, 4, 4) and rollout.worth.std(dim=-1).min() > 0
+    third = torch.tensor([0.0, 0.0, 1.0, 0.0]).expand_as(rollout.worth)
+    batch = replace(rollout, worth=third).batch(run.actor.policy, torch.arange(32))
+    rows = [run.ppo._learn(batch, warming_up=False) for _ in range(40)]
+    assert rows[0]["foresight"] < 0.1 and rows[-1]["foresight"] > 0.5
+    assert rows[0]["regret"] > 0.5 and rows[-1]["regret"] < 0.1
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
@@ -132,7 +137,7 @@ def test_reinforcement_through_the_residual_learns_to_slow_down(tmp_path):
     rows = []
     finetuning(
         tmp_path,
-        steps=16 * 512,
+        steps=24 * 512,
         world__robots=32,
         ppo__horizon=16,
         ppo__minibatch=128,

@@ -2,8 +2,10 @@ import math
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from s2e_agent.config import PRESETS, EncoderConfig, PolicyConfig
+from s2e_agent.encoder import look
 from s2e_agent.policy import AttentionBlock, MixtureHead, Policy, goal_features, newer_frames
 
 NOWHERE = [float("nan")] * 2
@@ -16,8 +18,12 @@ def random_policy(config):
     return policy
 
 
+def pictures(encoder, count):
+    return torch.randint(0, 256, (count, encoder.height_px, encoder.width_px, 3 * encoder.looks)).byte()
+
+
 def inputs(config, samples=3):
-    frames = torch.randint(0, 256, (samples + 2, config.encoder.height_px, config.encoder.width_px, 3)).byte()
+    frames = pictures(config.encoder, samples + 2)
     history = torch.randint(0, samples + 2, (samples, config.context))
     goals = torch.tensor([[5.0, 1.0], NOWHERE, [0.0, 0.0]])
     return frames, history, torch.ones(samples, config.context, dtype=torch.bool), goals
@@ -43,7 +49,7 @@ def test_every_preset_gives_a_bounded_mixture_with_a_goal_and_without(name):
             {"efficientnet_b0": "efficientnet_pytorch", "dinov3_vits": "transformers"}[config.encoder.kind]
         )
     policy = random_policy(config)
-    frame = torch.randint(0, 256, (1, config.encoder.height_px, config.encoder.width_px, 3)).byte()
+    frame = pictures(config.encoder, 1)
     with torch.inference_mode():
         tokens = policy.encoder(frame)
         history = torch.zeros(2, config.context, dtype=torch.long)
@@ -188,3 +194,14 @@ def test_people_are_told_from_the_present_frame_left_to_right():
     by_hand = policy.people(memory[:, column]).unflatten(-1, (3, config.ranges_a_column))
     assert torch.allclose(told[:, :, config.ranges_a_column : 2 * config.ranges_a_column], by_hand, atol=1e-6)
     assert random_policy(SMALL).people_near(memory).numel() == 0
+
+
+def test_published_backbones_look_at_one_frame():
+    with pytest.raises(ValidationError, match="looks at one frame"):
+        EncoderConfig(kind="efficientnet_b0", looks=2)
+
+
+def test_a_look_is_the_frame_and_beneath_it_the_one_before():
+    now, before = torch.zeros(2, 4, 4, 3), torch.ones(2, 4, 4, 3)
+    assert look(now, before, 1) is now
+    assert torch.equal(look(now, before, 2), torch.cat([now, before], dim=-1))

@@ -86,7 +86,7 @@ class PretrainConfig(Record):
     """Weight of the velocity term: 1 / (0.25 m)^2, so that its unit is 1 m/s at 4 Hz."""
     range_weight: float = 4.0
     """Weight of the auxiliary ranges."""
-    people_weight: float = 4.0
+    people_weight: float = 10.0
     """Weight of the auxiliary nearness of people."""
     goal_dropout: float = Field(0.55, ge=0, le=1)
     """Share of the loss that is taken without the goal."""

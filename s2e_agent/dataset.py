@@ -155,7 +155,12 @@ def _pictures(clips: Sequence[Clip], width_px: int, height_px: int) -> NDArray[n
 
 def _told(arrays: Sequence[Floats | None], counts: NDArray[np.int64]) -> NDArray[np.float32]:
     """(N, ...) what clips of ``counts`` frames tell, NaN for those that tell nothing; (N, 0) if none does."""
-    shape = next((array.shape[1:] for array in arrays if array is not None), (0,))
+    shapes = {array.shape[1:] for array in arrays if array is not None}
+    if len(shapes) > 1:
+        raise DamagedFileError(
+            f"drives that tell of different columns {sorted(shapes)} cannot be mixed: record them alike"
+        )
+    shape = next(iter(shapes), (0,))
     parts = [
         np.full((count, *shape), np.nan) if array is None else array
         for array, count in zip(arrays, counts, strict=True)

@@ -112,7 +112,8 @@ def start_from(policy: Policy, path: Path) -> None:
     try:
         missing, unexpected = policy.load_state_dict(tensors, strict=False)
     except RuntimeError as error:
-        raise WeightsError(f"{path} holds weights of another network: {error}") from error
+        first = " ".join(str(error).splitlines()[:2])
+        raise WeightsError(f"{path} holds weights of another network: {first}") from error
     if unexpected or any(not name.startswith(("ranges.", "people.")) for name in missing):
         raise WeightsError(f"{path} holds weights of another network: {[*unexpected, *missing][0]}")
 

@@ -55,6 +55,9 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     )
     if positions.ndim != 2 or positions.shape[0] != count or positions.shape[1] < 2 or disturbed.shape != (count,):
         raise DamagedFileError(f"{folder}: position {positions.shape}, yaw {yaws.shape} and disturbed do not fit")
+    for key, array in (("ranges", ranges), ("plans", plans), ("people", people)):
+        if array is not None and array.shape[:1] != (count,):
+            raise DamagedFileError(f"{folder}: {key} {array.shape} does not fit {count} poses")
     if not (np.isfinite(positions).all() and np.isfinite(yaws).all()):
         raise DamagedFileError(f"{folder}: a pose is not finite")
     frames = tuple(str(folder / f"{index}.jpg") for index in range(count))

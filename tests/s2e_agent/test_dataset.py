@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 
 from navbench_gs.domain.clip import Clip
+from navbench_gs.errors import DamagedFileError
 from s2e_agent.batches import training_batch, window_batch
 from s2e_agent.config import PRESETS
-from s2e_agent.dataset import clip_labels, read_samples, true_path
+from s2e_agent.dataset import clip_labels, read_samples, samples_of_clips, true_path
 from s2e_agent.guidance import drawn_goals, drawn_routes
 from s2e_agent.mixing import read_mix
 
@@ -112,3 +116,11 @@ def test_windows_are_drawn_from_data_sets_by_their_shares_and_never_across_them(
     second = (batch.paths[:, 0, 0] > 50.0).reshape(600, PRETRAIN.window)
     assert (second.all(dim=1) == second.any(dim=1)).all()
     assert abs(second.float().mean() - 0.1) < 0.04
+
+
+def test_drives_that_tell_of_different_columns_are_one_clear_line(drives):
+    clips = read_mix([drives], normalised=True, period_s=0.25).clips("train", POLICY.period_s)
+    (name, found), *_ = clips.items()
+    other = replace(found[0], people=np.zeros((24, 2, 9)))
+    with pytest.raises(DamagedFileError, match="different columns"):
+        samples_of_clips({name: [*found, other]}, POLICY, PRETRAIN.min_labels)

@@ -59,3 +59,11 @@ def test_a_pose_that_is_not_finite_is_refused(tmp_path):
 def test_a_folder_without_drives_is_refused(tmp_path):
     with pytest.raises(DamagedFileError, match="not a folder of drives"):
         trajectory_names(tmp_path)
+
+
+def test_what_is_told_of_other_moments_than_there_are_is_refused(tmp_path):
+    folder = written(tmp_path / "drive")
+    arrays = {"position": np.zeros((3, 2)), "yaw": np.zeros(3), "people": np.zeros((2, 5, 12))}
+    (folder / TRAJECTORY_FILE).write_bytes(pickle.dumps(arrays))
+    with pytest.raises(DamagedFileError, match="people"):
+        read_clip(folder)

@@ -38,8 +38,8 @@ from navbench_gs.terrain.terrain import load_terrain
 
 TASK_CYCLE = ("obstacle_ped", "obstacle", "obstacle_ped", "ped", "obstacle_ped", "empty")
 """Tasks of a scene's successive drives: half of them the hardest."""
-DRIVES_A_ROUND = 9
-"""Drives in each scene before the frames are counted again."""
+DRIVES_A_ROUND = len(TASK_CYCLE)
+"""Drives in each scene before the frames are counted again: few, as another place teaches more than another drive."""
 REPORT_FILE = "drives.jsonl"
 TOUCH_FRAMES = 4
 """Frames of the oracle's own drive before a touch whose plans are no labels: they led there."""

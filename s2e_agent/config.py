@@ -20,11 +20,6 @@ class EncoderConfig(Record):
     height_px: int = 72
     looks: int = Field(1, ge=1, le=2)
     """Of ``columns``: frames in one look. 2: the frame before lies beneath it, so that motion is seen where it is."""
-    match_reach: int = Field(0, ge=0)
-    """Of ``columns`` with two looks: patches are matched with those so many half-size pixels to either side of where
-    they are, in the frame before. 0: no such layer."""
-    match_features: int = 8
-    """Numbers that a patch is matched by."""
     channels: tuple[int, ...] = (32, 64, 128)
     """Of ``columns``: channels at a quarter, an eighth, ... of the picture's size."""
     groups: int = 8
@@ -34,8 +29,6 @@ class EncoderConfig(Record):
     def _published_backbones_look_at_one_frame(self) -> EncoderConfig:
         if self.looks > 1 and self.kind != "columns":
             raise ValueError(f"{self.kind} looks at one frame: leave looks at 1")
-        if self.match_reach and self.looks < 2:
-            raise ValueError("matching takes two frames: set looks to 2")
         return self
 
 

@@ -29,25 +29,6 @@ def look(frames: Tensor, before: Tensor, looks: int) -> Tensor:
     return frames if looks == 1 else torch.cat([frames, before], dim=-1)
 
 
-class Matching(nn.Module):
-    """Where each small patch of a frame lay in the frame before, left or right: likenesses at a row of shifts.
-
-    The correlation layer of FlowNet (P. Fischer et al., 2015), sideways alone: how things move, and turning, move
-    pictures of a level camera.
-    """
-
-    def __init__(self, channels: int, features: int, reach: int) -> None:
-        super().__init__()
-        self.reach, self.shifts = reach, 2 * reach + 1
-        self.features = nn.Conv2d(channels, features, 3, padding=1)
-
-    def forward(self, maps: Tensor, before: Tensor) -> Tensor:
-        """(B, C, H, W) twice -> (B, shifts, H, W) cosines between a place and those so far beside it before."""
-        here, there = (nn.functional.normalize(self.features(picture), dim=1) for picture in (maps, before))
-        padded, width = nn.functional.pad(there, (self.reach, self.reach)), here.shape[-1]
-        return torch.stack([(here * padded[..., shift : shift + width]).sum(1) for shift in range(self.shifts)], dim=1)
-
-
 class FrameEncoder(nn.Module):
     """Look -> tokens. Where a thing meets the ground tells its distance, so a column keeps all its rows."""
 
@@ -55,10 +36,6 @@ class FrameEncoder(nn.Module):
         super().__init__()
         layers: list[nn.Module] = [nn.PixelUnshuffle(2)]  # pixels as channels: half the cost of a full-size layer
         before = 12 * config.looks
-        self.matching: Matching | None = None
-        if config.match_reach:
-            self.matching = Matching(12, config.match_features, config.match_reach)
-            before += self.matching.shifts
         for channels in config.channels:
             layers += [
                 nn.Conv2d(before, channels, 3, stride=2, padding=1, bias=False),
@@ -75,10 +52,7 @@ class FrameEncoder(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         """Bytes (B, H, W, 3 looks), or floats in [0, 255] -> tokens (B, columns, width)."""
-        maps = self.convolutions[0]((frames.permute(0, 3, 1, 2).float() - 127.5) / 64.0)
-        if self.matching is not None:
-            maps = torch.cat([maps, self.matching(*maps.chunk(2, dim=1))], dim=1)
-        maps = self.convolutions[1:](maps)
+        maps = self.convolutions((frames.permute(0, 3, 1, 2).float() - 127.5) / 64.0)
         columns = maps.permute(0, 3, 1, 2).flatten(2)
         tokens: Tensor = self.column(columns) + self.position
         return tokens

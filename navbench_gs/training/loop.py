@@ -23,6 +23,7 @@ from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import WeightsError
 from navbench_gs.training.curves import Curves
 from navbench_gs.training.data_parallel import ALONE, Peers
+from navbench_gs.training.half_precision import pays_in_half
 
 LOG_FILE = "log.jsonl"
 STATE_FILE = "state.pt"
@@ -50,7 +51,7 @@ class LoopConfig(Record):
     validate_every: int = 500
     seed: int = 0
     half: bool = False
-    """Forward in bfloat16 where torch's autocast allows it, on the CPU and on CUDA."""
+    """Forward in bfloat16 where torch's autocast allows it and the device has it; single precision elsewhere."""
 
 
 class Trainable(Protocol):
@@ -167,7 +168,8 @@ class Training:
             group["lr"] = learning_rate(self.config, self.step)
         number = self.peers.batch_number(self.step)
         torch.manual_seed(stream_seed("training", seed, number))
-        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.half):
+        half = self.config.half and pays_in_half(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=half):
             loss, logs = self.trainable.loss(number, seed)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from baselines.depthwise import depthwise_convolution
 from baselines.mobilenet import whole_eighths
 
 FEATURES = 1280
@@ -57,7 +58,10 @@ class StaticallyPaddedConv(nn.Conv2d):
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, ceil(H / stride), ceil(W / stride)) for even H and W."""
-        return super().forward(functional.pad(maps, self.margins))
+        padded = functional.pad(maps, self.margins)
+        if self.groups > 1:
+            return depthwise_convolution(padded, self.weight, self.stride[0], 0)
+        return super().forward(padded)
 
 
 class MBConv(nn.Module):

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from baselines.depthwise import DepthwiseConv
+
 FEATURES = 1280
 """Length of the vector a picture becomes, whatever the width."""
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
@@ -22,13 +24,14 @@ def whole_eighths(channels: float) -> int:
     return nearest + 8 if nearest < 0.9 * channels else nearest
 
 
-def convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> nn.Sequential:
-    """Convolution, batch normalisation, ReLU6; padded evenly on all sides."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU6(inplace=True),
-    )
+def rectified(convolution: nn.Conv2d) -> nn.Sequential:
+    """Convolution, batch normalisation, ReLU6."""
+    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU6(inplace=True))
+
+
+def convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1) -> nn.Sequential:
+    """The same of all channels together; padded evenly on all sides."""
+    return rectified(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False))
 
 
 class InvertedResidual(nn.Module):
@@ -40,7 +43,7 @@ class InvertedResidual(nn.Module):
         widen = [convolution(inputs, hidden, 1)] if expansion > 1 else []
         self.conv = nn.Sequential(
             *widen,
-            convolution(hidden, hidden, 3, stride=stride, groups=hidden),
+            rectified(DepthwiseConv(hidden, 3, stride=stride, padding=1)),
             nn.Conv2d(hidden, outputs, 1, bias=False),
             nn.BatchNorm2d(outputs),
         )

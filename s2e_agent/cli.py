@@ -40,6 +40,7 @@ def commands() -> None:
 )
 @click.option("--init", "initial", type=click.Path(path_type=Path), help="Weights to start from.")
 @click.option("--steps", type=click.IntRange(min=1), help="Instead of the preset's.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Highest learning rate instead of its own.")
 @click.option("--seed", default=0, show_default=True)
 @click.option(
     "--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ...; auto: cuda where there is one."
@@ -51,6 +52,7 @@ def pretrain(
     out: Path,
     initial: Path | None,
     steps: int | None,
+    rate: float | None,
     seed: int,
     device: str,
     tensorboard: bool,
@@ -62,7 +64,7 @@ def pretrain(
     from s2e_agent.pretrain import pretrain as train
 
     torch.set_num_threads(1)
-    chosen = _chosen_preset(preset, steps, seed)
+    chosen = _chosen_preset(preset, steps=steps, learning_rate=rate, seed=seed)
     policy, trained, data = train(
         chosen,
         data_sets,
@@ -144,12 +146,13 @@ def export_command(path: Path, weights: Path | None) -> None:
     click.echo(f"{path}  differs from torch by at most {difference:.1e}")
 
 
-def _chosen_preset(name: str, steps: int | None, seed: int) -> Preset:
+def _chosen_preset(name: str, **changes: float | None) -> Preset:
+    """The preset with those numbers of its loop that are not None."""
     from s2e_agent.config import Preset, preset_named
 
     chosen = preset_named(name)
-    changes: dict[str, Any] = {"seed": seed} | ({} if steps is None else {"steps": steps})
-    loop = chosen.pretrain.loop.model_copy(update=changes)
+    given = {field: number for field, number in changes.items() if number is not None}
+    loop = chosen.pretrain.loop.model_copy(update=given)
     return Preset(policy=chosen.policy, pretrain=chosen.pretrain.model_copy(update={"loop": loop}))
 
 

@@ -132,9 +132,27 @@ _DEBUG = Preset(
     ),
 )
 _TINY = Preset(
-    policy=PolicyConfig(encoder=EncoderConfig(looks=2, channels=(48, 96, 192)), context=7, moments_of_people=5),
+    policy=PolicyConfig(encoder=EncoderConfig(channels=(48, 96, 192)), context=7),
     pretrain=PretrainConfig(
         loop=LoopConfig(steps=3600, learning_rate=7e-4, warmup_steps=200, validate_every=300, half=True), window=8
+    ),
+)
+_TINY_MOTION = Preset(
+    policy=_TINY.policy.model_copy(
+        update={"encoder": _TINY.policy.encoder.model_copy(update={"looks": 2}), "moments_of_people": 5}
+    ),
+    pretrain=_TINY.pretrain,
+)
+_MINI = Preset(
+    policy=PolicyConfig(
+        encoder=EncoderConfig(width_px=64, height_px=48, channels=(16, 32, 64)),
+        context=4,
+        width=64,
+        feed_forward=128,
+        ranges_a_column=3,
+    ),
+    pretrain=PretrainConfig(
+        loop=LoopConfig(steps=2000, learning_rate=1e-3, warmup_steps=100, validate_every=250), windows=8, window=8
     ),
 )
 _LARGE = LoopConfig(steps=200_000, learning_rate=1e-4, warmup_steps=2000, validate_every=2000, half=True)
@@ -151,8 +169,10 @@ def _single(preset: Preset) -> Preset:
 PRESETS: dict[str, Preset] = {
     "debug": _DEBUG,
     "debug_single": _single(_DEBUG),
+    "mini": _MINI,
     "tiny": _TINY,
     "tiny_single": _single(_TINY),
+    "tiny_motion": _TINY_MOTION,
     "v1": Preset(
         policy=PolicyConfig(
             encoder=EncoderConfig(kind="efficientnet_b0", width_px=160, height_px=120),

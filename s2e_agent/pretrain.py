@@ -103,12 +103,16 @@ class Pretraining:
 
 
 def start_from(policy: Policy, path: Path) -> None:
-    """Take over the weights in a file, anchors among them; the auxiliary heads alone may be absent from it.
+    """Take over the weights in a file; the auxiliary heads alone may be absent from it.
+
+    Anchors are taken over too, unless there are more or fewer of them: no other tensor depends on their number.
 
     Raises:
         WeightsError: the file cannot be read or holds another network.
     """
     tensors, _ = read_weights(path)
+    if "anchors" in tensors and tensors["anchors"].shape != policy.anchors.shape:
+        tensors["anchors"] = policy.anchors
     try:
         missing, unexpected = policy.load_state_dict(tensors, strict=False)
     except RuntimeError as error:

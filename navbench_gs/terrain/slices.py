@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.terrain.terrain import Mesh
 
+Corners = NDArray[np.float64]
+"""(T, 3, 3) corners of triangles, world frame, metres."""
+
 BODY_BAND_M = (0.05, 0.6)
 """Heights above the ground between which structure stops a body and hides the goal."""
 SAMPLES_A_CELL = 2.0
 """Points looked at along one cell's width on every triangle."""
+PIECE_CELLS = 16
+"""Triangles with an edge longer than so many cells are cut up, and what lies outside the band is left out: of a tall
+wall only the foot is looked at."""
 BATCH_POINTS = 4_000_000
 
 
@@ -39,8 +46,11 @@ def cells_in_band(
     """
     cells = np.zeros(shape, dtype=bool)
     ground = np.broadcast_to(np.asarray(ground_z, dtype=np.float64), shape)
-    corners = mesh.vertices.astype(np.float64)[mesh.faces]
-    corners = corners[_may_touch(corners, shape, origin, cell_m, ground, band_m)]
+    corners = _pieces(
+        mesh.vertices.astype(np.float64)[mesh.faces],
+        PIECE_CELLS * cell_m,
+        lambda corners: _may_touch(corners, shape, origin, cell_m, ground, band_m),
+    )
     steps = _steps(corners, cell_m / SAMPLES_A_CELL)
     for count in np.unique(steps):
         group, share = corners[steps == count], _lattice(int(count))
@@ -55,8 +65,26 @@ def cells_in_band(
     return cells
 
 
+def _pieces(corners: Corners, longest_m: float, wanted: Callable[[Corners], NDArray[np.bool_]]) -> Corners:
+    """The triangles (T, 3, 3) that are ``wanted``, halved across their longest edge until none is longer."""
+    kept = []
+    while len(corners := corners[wanted(corners)]):
+        edges = np.linalg.norm(corners - np.roll(corners, -1, axis=1), axis=2)  # edge k runs from corner k to k + 1
+        small = edges.max(axis=1) <= longest_m
+        kept.append(corners[small])
+        corners = _halves(corners[~small], edges[~small].argmax(axis=1))
+    return np.concatenate([np.zeros((0, 3, 3)), *kept])
+
+
+def _halves(corners: Corners, edge: NDArray[np.int64]) -> Corners:
+    """(2T, 3, 3): triangles (T, 3, 3) cut from the middle of one edge, which runs from corner ``edge`` on."""
+    first, second, third = (corners[np.arange(len(corners)), (edge + k) % 3] for k in range(3))
+    middle = (first + second) / 2.0
+    return np.concatenate([np.stack([first, middle, third], axis=1), np.stack([middle, second, third], axis=1)])
+
+
 def _may_touch(
-    corners: NDArray[np.float64],
+    corners: Corners,
     shape: tuple[int, int],
     origin: tuple[float, float],
     cell_m: float,
@@ -72,7 +100,7 @@ def _may_touch(
     return may
 
 
-def _steps(corners: NDArray[np.float64], step_m: float) -> NDArray[np.int64]:
+def _steps(corners: Corners, step_m: float) -> NDArray[np.int64]:
     """Into how many steps (T,) the longest edge of each triangle is cut, rounded up to a power of two."""
     edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
     wanted = np.maximum(edges / step_m, 1.0)

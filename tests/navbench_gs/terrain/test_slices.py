@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from navbench_gs.terrain import slices
 from navbench_gs.terrain.heights import ground_heights
 from navbench_gs.terrain.reach import roamed
 from navbench_gs.terrain.slices import cells_in_band
@@ -51,3 +53,27 @@ def test_ground_behind_a_gap_too_narrow_for_the_disc_is_not_roamed():
     assert not roamed(free, 0.1, 0.5)[41:].all()
     assert not roamed(free, 0.1, 0.5)[50:].any()
     assert roamed(free, 0.1, 0.25)[50:].all()
+
+
+def test_halves_meet_at_the_middle_of_the_longest_edge_and_nothing_is_lost():
+    """A right triangle with legs 4 and 3, cut until no edge is longer than 2.6: areas add up to 6."""
+    triangle = np.array([[[0.0, 0, 0], [4, 0, 0], [0, 3, 0]]])
+    once = slices._halves(triangle, np.array([1]))  # its longest edge runs from corner 1 to corner 2
+    np.testing.assert_allclose(once, [[[4, 0, 0], [2, 1.5, 0], [0, 0, 0]], [[2, 1.5, 0], [0, 3, 0], [0, 0, 0]]])
+    pieces = slices._pieces(triangle, 2.6, lambda corners: np.ones(len(corners), dtype=bool))
+    sides = pieces[:, 1:] - pieces[:, :1]
+    assert 0.5 * np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1).sum() == pytest.approx(6.0)
+    assert np.linalg.norm(pieces - np.roll(pieces, 1, axis=1), axis=2).max() <= 2.6
+
+
+def test_of_a_tall_wall_only_pieces_near_the_band_are_kept():
+    wall = quad((0, 1, 0), (8, 1, 0), (8, 1, 30), (0, 1, 30))
+    seen = []
+
+    def wanted(corners):
+        low = corners[..., 2].min(axis=1) <= 0.6
+        seen.append(int(low.sum()))
+        return low
+
+    pieces = slices._pieces(wall.vertices.astype(float)[wall.faces], 1.6, wanted)
+    assert pieces[..., 2].max() <= 0.6 + 1.6 and sum(seen) < 200

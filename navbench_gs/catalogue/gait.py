@@ -29,6 +29,11 @@ HIP_SWING_RAD = 0.39
 """Greatest angle of the thigh from the vertical, at stride 1."""
 SEGMENTS = int(Segment.SKIRT) + SKIRT_PANELS
 LEFT, RIGHT = 1.0, -1.0
+PELVIS, TORSO, HEAD = int(Segment.PELVIS), int(Segment.TORSO), int(Segment.HEAD)
+LEFT_UPPER_ARM, RIGHT_UPPER_ARM = int(Segment.LEFT_UPPER_ARM), int(Segment.RIGHT_UPPER_ARM)
+LEFT_THIGH, RIGHT_THIGH, SKIRT = int(Segment.LEFT_THIGH), int(Segment.RIGHT_THIGH), int(Segment.SKIRT)
+
+Point = tuple[float, float, float]
 
 
 def cycle_length_m(figure: Figure, stride: float) -> float:
@@ -57,11 +62,8 @@ def posed_figure(figure: Figure, phase: float, stride: float) -> Surfels:
 
 @dataclass(frozen=True, eq=False)
 class Skeleton:
-    """A person being posed; the arrays are filled in place. A positive pitch swings what hangs down forward."""
+    """Where the S segments of a posed person are. A positive pitch swings what hangs down forward."""
 
-    height: float
-    build: float
-    stride: float
     pitch: Floats
     """(S,) radians, of every segment."""
     yaw: Floats
@@ -70,55 +72,73 @@ class Skeleton:
     """(S, 3) where each segment hangs, metres."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Limbs:
+    """A person being posed; the lists, as in :class:`Skeleton`, are filled in place: numbers one by one are quicker
+    without arrays.
+    """
+
+    height: float
+    build: float
+    stride: float
+    pitch: list[float]
+    yaw: list[float]
+    joints: list[Point]
+
+
 def pose_skeleton(height: float, build: float, phase: float, stride: float) -> Skeleton:
     """The skeleton of a person of stature ``height`` metres in the pose of ``phase`` and ``stride``."""
-    body = Skeleton(height, build, stride, np.zeros(SEGMENTS), np.zeros(SEGMENTS), np.zeros((SEGMENTS, 3)))
+    body = _Limbs(height, build, stride, [0.0] * SEGMENTS, [0.0] * SEGMENTS, [(0.0, 0.0, 0.0)] * SEGMENTS)
     lean, twist = -0.03 - 0.05 * stride, -0.10 * stride * math.sin(phase)
-    body.pitch[Segment.TORSO], body.yaw[Segment.TORSO] = lean, twist
-    body.pitch[Segment.HEAD] = 0.3 * lean
-    body.yaw[Segment.PELVIS] = -0.5 * twist
-    body.joints[Segment.HEAD] = (-math.sin(lean) * NECK * height, 0.0, math.cos(lean) * NECK * height)
-    lowest = min(
-        place_leg(body, Segment.LEFT_THIGH, LEFT, phase), place_leg(body, Segment.RIGHT_THIGH, RIGHT, phase + math.pi)
-    )
-    place_arm(body, Segment.LEFT_UPPER_ARM, LEFT, phase + math.pi)
-    place_arm(body, Segment.RIGHT_UPPER_ARM, RIGHT, phase)
-    back, front = sorted((body.pitch[Segment.LEFT_THIGH], body.pitch[Segment.RIGHT_THIGH]))
-    body.pitch[Segment.SKIRT :] = 0.8 * np.linspace(back, front, SKIRT_PANELS)
-    body.joints[:, 1] -= 0.012 * height * stride * math.cos(phase)
-    body.joints[:, 2] -= lowest
-    return body
+    body.pitch[TORSO], body.yaw[TORSO] = lean, twist
+    body.pitch[HEAD] = 0.3 * lean
+    body.yaw[PELVIS] = -0.5 * twist
+    body.joints[HEAD] = (-math.sin(lean) * NECK * height, 0.0, math.cos(lean) * NECK * height)
+    lowest = min(place_leg(body, LEFT_THIGH, LEFT, phase), place_leg(body, RIGHT_THIGH, RIGHT, phase + math.pi))
+    place_arm(body, LEFT_UPPER_ARM, LEFT, phase + math.pi)
+    place_arm(body, RIGHT_UPPER_ARM, RIGHT, phase)
+    body.pitch[SKIRT:] = skirt_pitches(*sorted((body.pitch[LEFT_THIGH], body.pitch[RIGHT_THIGH])))
+    sway = 0.012 * height * stride * math.cos(phase)
+    joints = np.array([(x, y - sway, z - lowest) for x, y, z in body.joints])
+    return Skeleton(np.array(body.pitch), np.array(body.yaw), joints)
 
 
-def place_leg(body: Skeleton, first: int, side: float, phase: float) -> float:
+def place_leg(body: _Limbs, first: int, side: float, phase: float) -> float:
     """Set thigh (segment ``first``), shin and foot; return the foot's lowest height relative to the hips, metres."""
     height, stride = body.height, body.stride
     hip = HIP_SWING_RAD * stride * math.sin(phase)
     shin = hip - stride * (0.12 + 0.80 * max(0.0, math.cos(phase + 0.35)) ** 2)
     tip = stride * (0.30 * math.sin(phase) - 0.25 * max(0.0, -math.sin(phase)) - 0.1 * max(0.0, math.cos(phase)))
     body.pitch[first : first + 3] = hip, shin, tip
-    body.joints[first] = (0.0, side * HIP_HALF * height, 0.0)
-    body.joints[first + 1] = body.joints[first] + hanging(hip, THIGH * height)
-    body.joints[first + 2] = body.joints[first + 1] + hanging(shin, SHIN * height)
+    body.joints[first] = 0.0, side * HIP_HALF * height, 0.0
+    body.joints[first + 1] = hanging(body.joints[first], hip, THIGH * height)
+    body.joints[first + 2] = hanging(body.joints[first + 1], shin, SHIN * height)
     sole = min(math.sin(tip) * HEEL, math.sin(tip) * TOE) - math.cos(tip) * ANKLE
-    return float(body.joints[first + 2, 2] + sole * height)
+    return body.joints[first + 2][2] + sole * height
 
 
-def place_arm(body: Skeleton, first: int, side: float, phase: float) -> None:
+def place_arm(body: _Limbs, first: int, side: float, phase: float) -> None:
     """Set upper arm (segment ``first``) and forearm, hung from the twisted torso."""
     height, stride = body.height, body.stride
-    lean, twist = float(body.pitch[Segment.TORSO]), float(body.yaw[Segment.TORSO])
+    lean, twist = body.pitch[TORSO], body.yaw[TORSO]
     upper = 0.42 * stride * math.sin(phase) - 0.04
     body.pitch[first] = upper
     body.pitch[first + 1] = upper + 0.16 + 0.30 * stride * (0.6 + max(0.0, math.sin(phase)))
     out, up = side * SHOULDER_HALF * body.build * height, SHOULDER_HEIGHT * height
     ahead = -math.sin(lean) * up
     cos, sin = math.cos(twist), math.sin(twist)
-    body.joints[first] = (cos * ahead - sin * out, sin * ahead + cos * out, math.cos(lean) * up)
-    body.joints[first + 1] = body.joints[first] + hanging(upper, UPPER_ARM * height)
-    body.joints[first + 1, 1] += side * ELBOW_OUT * height
+    body.joints[first] = cos * ahead - sin * out, sin * ahead + cos * out, math.cos(lean) * up
+    x, y, z = hanging(body.joints[first], upper, UPPER_ARM * height)
+    body.joints[first + 1] = x, y + side * ELBOW_OUT * height, z
 
 
-def hanging(pitch: float, length: float) -> Floats:
-    """End (3,) of a limb of ``length`` that hangs from the origin and is swung forward by ``pitch`` radians."""
-    return np.array([math.sin(pitch) * length, 0.0, -math.cos(pitch) * length])
+def skirt_pitches(back: float, front: float) -> list[float]:
+    """Pitches of the panels, evenly between those of the thighs, radians."""
+    step = (front - back) / (SKIRT_PANELS - 1)
+    return [0.8 * (panel * step + back) for panel in range(SKIRT_PANELS - 1)] + [0.8 * front]
+
+
+def hanging(joint: Point, pitch: float, length: float) -> Point:
+    """End of a limb of ``length`` that hangs from ``joint`` and is swung forward by ``pitch`` radians."""
+    x, y, z = joint
+    return x + math.sin(pitch) * length, y, z - math.cos(pitch) * length

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from navbench_gs.catalogue.gait import Skeleton, pose_skeleton
 from navbench_gs.catalogue.obstacles import OBSTACLES, obstacle_look
 from navbench_gs.catalogue.pedestrians import cycle_length_m, figure
-from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.domain.cloud import NO_GAUSSIANS, GaussianCloud
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
 from navbench_gs.render.lighting import lit_cloud
-from navbench_gs.render.people import People
+from navbench_gs.render.people import Carriers, People, carriers_of
 from navbench_gs.render.shadows import GOLDEN_ANGLE, body_shadow, contact_shadow
-from navbench_gs.splats.cloud import join_clouds
 from navbench_gs.splats.surfels import join_surfels
 
 Floats = NDArray[np.float64]
@@ -61,18 +60,34 @@ class Stage:
         self._ground_height = ground_height
         self._figures = [figure(pedestrian.look) for pedestrian in episode.pedestrians]
         shadows = [contact_shadow(pedestrian.radius_m) for pedestrian in episode.pedestrians]
-        self._people = People(self._figures, shadows) if self._figures else None
         self._obstacles = self._lit_obstacles(episode)
+        self._people = People(self._figures, shadows, self._obstacles or NO_GAUSSIANS) if self._figures else None
         self._last: WorldState | None = None
         self._phases = self._first_phases()
 
     def actors(self, state: WorldState) -> GaussianCloud | None:
         """All actors at the moment of ``state``, lit, in the world frame; None if the episode has none."""
-        self._walk_to(state)
-        clouds = [] if self._obstacles is None else [self._obstacles]
-        if self._people is not None:
-            clouds.append(self._people.cloud(*self._pedestrian_poses(state), self._sun, self._light))
-        return join_clouds(clouds) if clouds else None
+        return actors_of([self], [state])[0]
+
+    def carriers(self, poses: Floats, skeletons: Sequence[Skeleton]) -> Carriers:
+        """What carries P people at ``poses`` (P, 4) in this scene, whoever they are."""
+        return carriers_of(poses, skeletons, self._sun, self._light)
+
+    def walk(self, state: WorldState) -> tuple[Floats, list[Skeleton]]:
+        """Walk on to ``state``: where everybody stands, (P, 4) ``(x, y, ground, yaw)``, and how its limbs are."""
+        strides = [stride_at(velocity) for velocity in state.pedestrian_velocities.tolist()]
+        self._walk_to(state, strides)
+        places = state.pedestrians.tolist()
+        poses = [(x, y, self._ground_height(x, y), yaw) for x, y, yaw in places]
+        walks = zip(self._figures, self._phases.tolist(), strides, strict=True)
+        skeletons = [
+            pose_skeleton(person.height_m, person.appearance.build, phase, stride) for person, phase, stride in walks
+        ]
+        return np.array(poses).reshape(-1, 4), skeletons
+
+    def shown(self, carriers: Carriers) -> GaussianCloud | None:
+        """All actors, the pedestrians on ``carriers``; None if the episode has none."""
+        return self._obstacles if self._people is None else self._people.cloud(carriers, self._sun)
 
     def _lit_obstacles(self, episode: Episode) -> GaussianCloud | None:
         parts = []
@@ -86,32 +101,37 @@ class Stage:
     def _first_phases(self) -> Floats:
         return np.arange(len(self._figures), dtype=np.float64) * GOLDEN_ANGLE
 
-    def _walk_to(self, state: WorldState) -> None:
+    def _walk_to(self, state: WorldState, strides: Sequence[float]) -> None:
         """Advance each gait by the distance between the last state's position and this one's."""
         if self._last is None or state.time_s < self._last.time_s:
             self._phases = self._first_phases()
         else:
             steps = np.hypot(*(state.pedestrians[:, :2] - self._last.pedestrians[:, :2]).T)
-            for index, (person, step) in enumerate(zip(self._figures, steps, strict=True)):
-                cycle = cycle_length_m(person, stride_at(state.pedestrian_velocities[index]))
+            walks = zip(self._figures, steps.tolist(), strides, strict=True)
+            for index, (person, step, stride) in enumerate(walks):
+                cycle = cycle_length_m(person, stride)
                 if cycle > 0.0:
                     self._phases[index] += 2.0 * math.pi * step / cycle
         self._last = state
 
-    def _pedestrian_poses(self, state: WorldState) -> tuple[Floats, list[Skeleton]]:
-        """Where everybody stands, (P, 4) ``(x, y, ground, yaw)``, and how its limbs are."""
-        poses, skeletons = np.empty((len(self._figures), 4)), []
-        for index, person in enumerate(self._figures):
-            x, y, yaw = (float(value) for value in state.pedestrians[index])
-            poses[index] = x, y, self._ground_height(x, y), yaw
-            stride = stride_at(state.pedestrian_velocities[index])
-            skeletons.append(
-                pose_skeleton(person.height_m, person.appearance.build, float(self._phases[index]), stride)
-            )
-        return poses, skeletons
+
+def actors_of(stages: Sequence[Stage | None], states: Sequence[WorldState]) -> list[GaussianCloud | None]:
+    """:meth:`Stage.actors` of several stages in one scene, None where none is; all limbs are placed and lit at once."""
+    shown: list[GaussianCloud | None] = [None] * len(stages)
+    set_up = [(index, stage) for index, stage in enumerate(stages) if stage is not None]
+    if not set_up:
+        return shown
+    poses, skeletons = zip(*(stage.walk(states[index]) for index, stage in set_up), strict=True)
+    one = set_up[0][1]
+    everybody = one.carriers(np.concatenate(poses), [body for bodies in skeletons for body in bodies])
+    first = 0
+    for (index, stage), bodies in zip(set_up, skeletons, strict=True):
+        shown[index] = stage.shown(everybody.of_people(first, first + len(bodies)))
+        first += len(bodies)
+    return shown
 
 
-def stride_at(velocity: Floats) -> float:
+def stride_at(velocity: Sequence[float]) -> float:
     """Stride, 0 to 1, of a pedestrian with ``velocity`` (2,) m/s."""
-    speed = math.hypot(float(velocity[0]), float(velocity[1]))
+    speed = math.hypot(*velocity)
     return 0.0 if speed < STANDING_MPS else min(speed / BRISK_WALK_MPS, 1.0)

@@ -34,13 +34,30 @@ def displayed(
     (hemisphere lighting), then exposure and film curve. As in the scenes, ``irradiance`` and ``ambient`` are the
     radiance of a white surface that faces that light.
     """
-    facing = (np.maximum(_along(normals, sun.direction), 0.0) * sunshine)[:, None]
-    upward = 0.5 + 0.5 * np.asarray(normals, dtype=np.float64)[:, 2:3]
-    seen = np.asarray(sky, dtype=np.float64).reshape(-1, 1)
-    around = seen * np.asarray(sun.ambient) + (1.0 - seen) * surroundings(sun)
-    ambient = (DOWNWARD_SHARE + (UPWARD_SHARE - DOWNWARD_SHARE) * upward) * around
-    radiance = np.asarray(albedo, dtype=np.float64) * (facing * np.asarray(sun.irradiance) + ambient)
+    albedo, normals = np.asarray(albedo, dtype=np.float64), np.asarray(normals, dtype=np.float64)
+    return displayed_planes(albedo.T, normals.T, sun, sunshine, around(sun, sky)).T
+
+
+def displayed_planes(albedo: Floats, normals: Floats, sun: Sun, sunshine: ArrayLike, light_around: Floats) -> Floats:
+    """:func:`displayed` for ``albedo`` and ``normals`` (3, N), a plane for each component, which is quicker: (3, N).
+
+    ``light_around`` (3, 1 or N) is what :func:`around` says.
+    """
+    x, y, z = normals
+    along = x * sun.direction[0] + y * sun.direction[1] + z * sun.direction[2]  # in an order that no BLAS decides
+    facing = np.maximum(along, 0.0) * sunshine
+    upward = 0.5 + 0.5 * z
+    radiance = facing * np.asarray(sun.irradiance)[:, None]
+    radiance += (DOWNWARD_SHARE + (UPWARD_SHARE - DOWNWARD_SHARE) * upward) * light_around
+    radiance *= albedo
     return displayed_colour(radiance, sun.exposure)
+
+
+def around(sun: Sun, sky: ArrayLike) -> Floats:
+    """Radiance (3, N) of what lies around where shares ``sky`` (N,) of the sky are open; (3, 1) for one share."""
+    seen = np.atleast_1d(np.asarray(sky, dtype=np.float64))
+    radiance: Floats = seen * np.asarray(sun.ambient)[:, None] + (1.0 - seen) * surroundings(sun)[:, None]
+    return radiance
 
 
 def surroundings(sun: Sun) -> Floats:
@@ -61,10 +78,3 @@ def lit_cloud(surfels: Surfels, sun: Sun, light: SceneLight | None = None) -> Ga
         opacities=surfels.opacity.astype(np.float32),
         sh=constant_harmonics(displayed(surfels.albedo, normals, sun, sunshine, sky)),
     )
-
-
-def _along(vectors: ArrayLike, axis: tuple[float, float, float]) -> Floats:
-    """Coordinate (N,) of vectors (N, 3) along ``axis``, added in an order that no BLAS decides."""
-    x, y, z = np.asarray(vectors, dtype=np.float64).T
-    along: Floats = x * axis[0] + y * axis[1] + z * axis[2]
-    return along

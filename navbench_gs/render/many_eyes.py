@@ -15,7 +15,7 @@ from navbench_gs.domain.rules import CameraRules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.source import SceneLight
 from navbench_gs.domain.state import WorldState
-from navbench_gs.render.actors import GroundHeight, Stage
+from navbench_gs.render.actors import GroundHeight, Stage, actors_of
 from navbench_gs.render.camera import robot_camera
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.renderer import Renderer
@@ -71,12 +71,12 @@ class ManyEyes:
             scenes.setdefault(scene.cloud_sha256, []).append(robot)
         self._forget(scenes)
         for robots in scenes.values():
-            cameras, actors = [], []
+            cameras = []
             for robot in robots:
-                state, stage, height = states[robot], self._stages[robot], self._heights[robot]
+                pose, height = states[robot].robot, self._heights[robot]
                 assert height is not None
-                cameras.append(robot_camera(state.robot, height(*state.robot[:2]), self._need, self._rules))
-                actors.append(None if stage is None else stage.actors(state))
+                cameras.append(robot_camera(pose, height(*pose[:2].tolist()), self._need, self._rules))
+            actors = actors_of([self._stages[robot] for robot in robots], [states[robot] for robot in robots])
             first = self._scenes[robots[0]]
             assert first is not None
             frames = self._renderer.render(self._scene(first), cameras, actors, depth=False)

@@ -45,6 +45,24 @@ def interpolated(
     return blended
 
 
+def interpolated_at(
+    values: NDArray[np.floating], origin: tuple[float, float], cell_m: float, x: float, y: float
+) -> float:
+    """:func:`interpolated` at one point, the same to the bit and much quicker than arrays of one."""
+    i, k, u = _between((x - origin[0]) / cell_m - 0.5, values.shape[0] - 1)
+    j, m, v = _between((y - origin[1]) / cell_m - 0.5, values.shape[1] - 1)
+    near = values.item(i, j) * (1.0 - v) + values.item(i, m) * v
+    far = values.item(k, j) * (1.0 - v) + values.item(k, m) * v
+    return float(near * (1.0 - u) + far * u)
+
+
+def _between(place: float, last: int) -> tuple[int, int, float]:
+    """The cells before and behind a place, 0 to ``last``, and how far from the one to the other it lies, 0 to 1."""
+    place = min(max(place, 0.0), float(last))
+    low = min(int(place), max(last - 1, 0))
+    return low, min(low + 1, last), place - low
+
+
 def clearance_field(grid: Grid, *, occupied: NDArray[np.bool_] | None = None) -> DistanceField:
     """Distance to whatever is not free: not walkable, blocked, occupied, or beyond the grid.
 

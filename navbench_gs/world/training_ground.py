@@ -14,7 +14,7 @@ from navbench_gs.catalogue.obstacles import obstacle_named
 from navbench_gs.domain.episode import Episode, ObstaclePlacement
 from navbench_gs.domain.rules import Rules
 from navbench_gs.domain.scene import Scene
-from navbench_gs.terrain.distance import DistanceField, clearance_field, interpolated, room
+from navbench_gs.terrain.distance import DistanceField, clearance_field, interpolated_at, room
 from navbench_gs.terrain.heights import ground_heights
 from navbench_gs.terrain.routes import CostToGo, cost_to_go
 from navbench_gs.terrain.slices import cells_in_band
@@ -47,7 +47,7 @@ class Place:
 
     def height(self, x: float, y: float) -> float:
         """Height of the ground at world (x, y), metres."""
-        return float(interpolated(self.heights, self.grid.origin, self.grid.cell_m, (x, y)))
+        return interpolated_at(self.heights, self.grid.origin, self.grid.cell_m, x, y)
 
 
 @lru_cache(maxsize=PLACES_KEPT)

@@ -11,7 +11,7 @@ from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.catalogue.pedestrians import cycle_length_m, figure
 from navbench_gs.domain.episode import ObstaclePlacement, PedestrianPlacement
 from navbench_gs.domain.state import WorldState
-from navbench_gs.render.actors import Stage, stride_at
+from navbench_gs.render.actors import Stage, actors_of, stride_at
 from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.lighting import lit_cloud
@@ -122,3 +122,39 @@ def test_a_pedestrian_hides_a_wall_behind_it_and_is_hidden_by_one_before_it(yard
     assert np.abs(before.rgb[0, 30, 40] - alone.rgb[0, 30, 40]).max() > 0.1
     np.testing.assert_allclose(behind.depth[0, 30, 40], alone.depth[0, 30, 40])
     np.testing.assert_allclose(behind.rgb[0, 30, 40], alone.rgb[0, 30, 40], atol=0.03)
+
+
+def test_several_episodes_at_once_show_the_bits_that_each_shows_alone(yard):
+    class Stripes:
+        """Shade in stripes a metre wide."""
+
+        def shares(self, points):
+            return (np.floor(points[:, 0]) % 2.0), 0.5 + 0.5 * np.sin(points[:, 1])
+
+    crate = ObstaclePlacement(kind="crate", pose=(3.0, -2.0, 0.5))
+    episodes = [
+        yard.episode("ped", pedestrians=(walker(), walker(1.0, "tourist"))),
+        yard.episode("obstacle", obstacles=(crate,)),
+        yard.episode("obstacle_ped", obstacles=(crate,), pedestrians=(walker(2.0, "winter_coat"),)),
+    ]
+    together, alone = ([Stage(yard.scene, one, light=Stripes()) for one in episodes] for _ in range(2))
+    for step in range(4):
+        walked = 0.3 * step
+        states = [
+            state(0.25 * step, (walked, 0.1, 0.2), (1.0, -walked, -1.5)),
+            state(0.25 * step),
+            state(0.25 * step, (2.0 - walked, 0.0, 3.1), speed=0.02),
+        ]
+        shown = actors_of([None, *together], [state(0.0), *states])
+        assert shown[0] is None
+        for cloud, stage, moment in zip(shown[1:], alone, states, strict=True):
+            expected = stage.actors(moment)
+            for name in ("means", "quats", "scales", "opacities", "sh"):
+                np.testing.assert_array_equal(getattr(cloud, name), getattr(expected, name))
+
+
+def test_episodes_without_pedestrians_need_no_light_for_them(yard):
+    crate = ObstaclePlacement(kind="crate", pose=(3.0, -2.0, 0.5))
+    (cloud,) = actors_of([Stage(yard.scene, yard.episode("obstacle", obstacles=(crate,)))], [state(0.0)])
+    assert len(cloud) > 0
+    assert actors_of([None], [state(0.0)]) == [None]

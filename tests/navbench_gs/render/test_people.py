@@ -11,7 +11,7 @@ from navbench_gs.catalogue.gait import pose_skeleton
 from navbench_gs.catalogue.pedestrians import figure, posed_figure
 from navbench_gs.domain.scene import Sun
 from navbench_gs.render.lighting import lit_cloud
-from navbench_gs.render.people import People, composed
+from navbench_gs.render.people import CARRIED, People, carriers_of, composed
 from navbench_gs.render.shadows import contact_shadow
 from navbench_gs.splats.surfels import join_surfels
 
@@ -42,7 +42,7 @@ def one_by_one():
 
 
 def test_the_sweep_gives_what_posing_one_by_one_gives(people):
-    cloud = people.cloud(POSES, skeletons(), SUN, None).validated("people")
+    cloud = people.cloud(carriers_of(POSES, skeletons(), SUN, None), SUN).validated("people")
     expected = lit_cloud(one_by_one(), SUN)
     np.testing.assert_allclose(cloud.means, expected.means, atol=1e-5)
     np.testing.assert_allclose(cloud.sh, expected.sh, atol=1e-4)
@@ -59,10 +59,28 @@ def test_the_shade_falls_on_the_limbs_that_stand_in_it(people):
         def shares(self, points):
             return (points[:, 2] > 0.5).astype(float), np.ones(len(points))
 
-    bright, shaded = (people.cloud(POSES, skeletons(), SUN, light) for light in (None, Ankles()))
+    bright, shaded = (people.cloud(carriers_of(POSES, skeletons(), SUN, light), SUN) for light in (None, Ankles()))
     darker = (bright.sh - shaded.sh)[:, 0].max(axis=1) > 0.01
     assert darker.any() and bright.means[darker, 2].max() < 0.75
     assert not darker[bright.means[:, 2] > 1.0].any()
+
+
+def test_what_carries_somebody_is_the_same_bits_whoever_else_is_there():
+    class Slope:
+        """Light that is another at every limb."""
+
+        def shares(self, points):
+            return np.clip(0.1 * points[:, 0] + points[:, 2], 0.0, 1.0), np.clip(points[:, 2] / 3.0, 0.0, 1.0)
+
+    rng = np.random.default_rng(3)
+    poses = rng.uniform(-20.0, 20.0, (40, 4))
+    bodies = [pose_skeleton(*rng.uniform((1.3, 0.9, 0.0, 0.0), (1.9, 1.2, 300.0, 1.0))) for _ in poses]
+    everybody = carriers_of(poses, bodies, SUN, Slope())
+    for person, body in enumerate(bodies):
+        alone = carriers_of(poses[person : person + 1], [body], SUN, Slope())
+        for one, many in zip(alone._fields(), everybody.of_people(person, person + 1)._fields(), strict=True):
+            assert one.shape[-1] == CARRIED
+            np.testing.assert_array_equal(one, many)
 
 
 def test_quaternions_compose_as_turns_do():

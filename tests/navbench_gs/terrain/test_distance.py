@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from navbench_gs.terrain.distance import clearance_field, occupied_by
+from navbench_gs.terrain.distance import clearance_field, interpolated, interpolated_at, occupied_by
 from navbench_gs.terrain.terrain import Grid
 
 
@@ -54,3 +54,11 @@ def test_a_disc_occupies_the_cells_whose_centres_lie_within_its_radius_and_half_
 def test_a_disc_smaller_than_a_cell_occupies_the_cell_it_stands_in():
     grid = Grid(np.ones((7, 7), bool), np.zeros((7, 7), bool), (0.0, 0.0), 1.0)
     assert occupied_by(grid, [(3.4, 3.6, 0.01)]).sum() == 1
+
+
+def test_a_layer_read_at_one_point_is_what_arrays_give_to_the_bit():
+    rng = np.random.default_rng(4)
+    for shape in ((1, 1), (1, 5), (7, 4)):
+        values = rng.normal(size=shape).astype(np.float32)
+        for x, y in rng.uniform(-3.0, 6.0, (200, 2)).tolist():
+            assert interpolated_at(values, (-1.0, 0.7), 0.3, x, y) == interpolated(values, (-1.0, 0.7), 0.3, (x, y))

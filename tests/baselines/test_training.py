@@ -143,7 +143,8 @@ def test_the_command_fine_tunes_on_teleoperated_drives(tmp_path):
     result = CliRunner().invoke(main, [*arguments, "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert "test_all_error_m" in result.output and "test_other_moments" in result.output
-    assert recipe_of("citywalker").KIND.name in str(read_weights(out / "citywalker.safetensors")[1]["network"])
+    camera = TINY["citywalker"].agent(str(out / "citywalker.safetensors")).card.needs.camera
+    assert (camera.width_px, camera.height_px) == (640, 480)
     (tmp_path / "data" / "obs" / "traj_02" / "forward_0003.jpg").write_bytes(b"no picture")
     damaged = CliRunner().invoke(main, [*arguments, "--out", str(tmp_path / "again")])
     assert damaged.exit_code == 2 and "cannot read picture" in damaged.output and "forward_0003.jpg" in damaged.output

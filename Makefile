@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test test-slow benchmark gpu-report suite episodes gates
+.PHONY: setup check test test-slow published benchmark gpu-report suite episodes gates
 
 setup:  ## a virtual environment with everything for development
 	python3 -m venv .venv
@@ -17,6 +17,9 @@ test:  ## the default tests
 
 test-slow:  ## the studies that take minutes
 	$(PYTHON) -m pytest -m slow
+
+published:  ## two steps of every published preset on made data (one core, some 6 GB, minutes)
+	OMP_NUM_THREADS=1 $(PYTHON) -m pytest -m slow -s tests/baselines/test_published_presets.py
 
 benchmark:  ## speed: physics, picture, decision, step, episode
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
+from torch import nn
 
 from baselines.curves import draw_curves
 from baselines.given_weights import Kind, trained_weights
 from navbench_gs.domain.record import file_digest
 from navbench_gs.domain.streams import stream_seed
-from navbench_gs.errors import UnknownNameError
+from navbench_gs.errors import UnknownNameError, WeightsError
 from navbench_gs.training.data_parallel import joined, own_device
-from navbench_gs.training.loop import LoopConfig, Trainable, Training
+from navbench_gs.training.loop import LoopConfig, Trainable, Trained, Training
 from navbench_gs.weights.safetensors_file import save_weights
 
 MODULES = {
@@ -56,6 +57,26 @@ class Preset:
     view: Any
     """How it looks at its data."""
     loop: LoopConfig
+    epochs: int | None = None
+    """Passes over the data, each validated at its end, instead of the loop's own steps."""
+
+
+@runtime_checkable
+class HasEpochs(Protocol):
+    """What can be trained for so many passes over its data."""
+
+    def batches_an_epoch(self) -> int:
+        """Batches that hold as many moments as there are."""
+        ...
+
+
+@runtime_checkable
+class Tested(Protocol):
+    """What keeps drives apart that neither train nor choose the weights."""
+
+    def tested(self) -> dict[str, float]:
+        """Errors of the network on them."""
+        ...
 
 
 class Recipe(Protocol):
@@ -98,8 +119,9 @@ def chosen_preset(name: str, preset: str, *, steps: int | None, seed: int) -> Pr
     presets = recipe_of(name).PRESETS
     if preset not in presets:
         raise UnknownNameError(f"preset of {name}", preset, presets)
-    changes: dict[str, Any] = {"seed": seed} | ({} if steps is None else {"steps": steps})
-    return replace(presets[preset], loop=presets[preset].loop.model_copy(update=changes))
+    chosen, changes = presets[preset], {"seed": seed} | ({} if steps is None else {"steps": steps})
+    loop = chosen.loop.model_copy(update=changes)
+    return replace(chosen, loop=loop, epochs=chosen.epochs if steps is None else None)
 
 
 def train(
@@ -125,17 +147,50 @@ def train(
     # Convolutions by channel are several times faster with the channels last.
     network = recipe.KIND.make(preset.network).to(memory_format=torch.channels_last)
     if initial is not None:
-        network.load_state_dict(trained_weights(recipe.KIND, initial).network.state_dict())
+        _start_from(network, recipe.KIND, initial)
     data = replace(data, goes_on=initial is not None)
     trainable = recipe.trainable(network.to(own_device()), preset, data)
     with joined() as peers:
+        preset = replace(preset, loop=_loop(preset, trainable, peers.size))
         trained = Training(trainable, preset.loop, out, peers=peers).run(report=report)
-        path = out / f"{recipe.KIND.name}.safetensors"
+        metrics, path = trained.metrics, out / f"{recipe.KIND.name}.safetensors"
         if peers.chief:
+            metrics = metrics | _tested(trainable, trained, report)
             draw_curves(out, f"{recipe.KIND.name}, held-out data")
-            save_weights(path, trained.weights, _facts(recipe, preset, data, initial, trained.metrics, facts or {}))
+            save_weights(path, trained.weights, _facts(recipe, preset, data, initial, metrics, facts or {}))
         peers.wait()
-    return Outcome(path, file_digest(path), trained.metrics)
+    return Outcome(path, file_digest(path), metrics)
+
+
+def _start_from(network: nn.Module, kind: Kind[Any], initial: Path) -> None:
+    given = trained_weights(kind, initial).network.state_dict()
+    try:
+        network.load_state_dict(given)
+    except RuntimeError as error:
+        first = " ".join(line.strip() for line in str(error).splitlines()[:2])
+        raise WeightsError(f"{initial} is a {kind.name} of other sizes than the preset's: {first}") from error
+
+
+def _loop(preset: Preset, trainable: Trainable, processes: int) -> LoopConfig:
+    """The loop's numbers, with epochs turned into steps of all processes together."""
+    if preset.epochs is None or not isinstance(trainable, HasEpochs):
+        return preset.loop
+    epoch = max(1, round(trainable.batches_an_epoch() / processes))
+    return preset.loop.model_copy(update={"steps": preset.epochs * epoch, "validate_every": epoch})
+
+
+def _tested(
+    trainable: Trainable, trained: Trained, report: Callable[[dict[str, float]], None] | None
+) -> dict[str, float]:
+    if not isinstance(trainable, Tested):
+        return {}
+    trainable.model.load_state_dict(trained.weights)
+    trainable.model.eval()
+    with torch.no_grad():
+        errors = trainable.tested()
+    if report is not None and errors:
+        report(errors)
+    return errors
 
 
 def _facts(

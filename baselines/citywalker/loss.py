@@ -24,6 +24,8 @@ class CityWalkerLabels:
     """(B,) 1 if the goal is reached, else 0."""
     features: Tensor
     """(B, N, D) class tokens of the frames that came next."""
+    foretold: Tensor | None = None
+    """(B,) 1 where these are taught, else 0; none given: everywhere."""
 
 
 def citywalker_loss(prediction: CityWalkerPrediction, labels: CityWalkerLabels) -> Tensor:
@@ -31,7 +33,7 @@ def citywalker_loss(prediction: CityWalkerPrediction, labels: CityWalkerLabels) 
     waypoints = functional.l1_loss(prediction.waypoints, labels.waypoints)
     arrival = functional.binary_cross_entropy_with_logits(prediction.arrival.squeeze(-1), labels.arrived)
     direction = 1 - mean_cosine(prediction.waypoints, labels.waypoints)
-    features = functional.mse_loss(prediction.features, labels.features)
+    features = feature_error(prediction.features, labels)
     return waypoints + arrival + DIRECTION_WEIGHT * direction + FEATURE_WEIGHT * features
 
 
@@ -40,3 +42,12 @@ def mean_cosine(predicted: Tensor, true: Tensor) -> Tensor:
     lengths = torch.linalg.vector_norm(predicted, dim=-1) * torch.linalg.vector_norm(true, dim=-1)
     cosines: Tensor = (predicted * true).sum(dim=-1) / (lengths + SMALL)
     return cosines.mean()
+
+
+def feature_error(predicted: Tensor, labels: CityWalkerLabels) -> Tensor:
+    """Mean squared error of the features (B, N, D) over the samples where they are taught; 0 where they never are."""
+    if labels.foretold is None:
+        return functional.mse_loss(predicted, labels.features)
+    errors = (predicted - labels.features).square().mean(dim=(1, 2))
+    mean: Tensor = (errors * labels.foretold).sum() / labels.foretold.sum().clamp(min=1.0)
+    return mean

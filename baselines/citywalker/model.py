@@ -22,6 +22,20 @@ FREQUENCIES = 6
 
 
 @dataclass(frozen=True)
+class Cut:
+    """What of a picture is seen, and how large."""
+
+    crop_px: tuple[int, int]
+    """Rows and columns that are cut out of the middle."""
+    resize_px: tuple[int, int]
+    """Rows and columns the cut is scaled to."""
+
+
+CLIP_CUT = Cut((350, 630), (350, 630))
+TELEOP_CUT = Cut((400, 400), (392, 392))
+
+
+@dataclass(frozen=True)
 class CityWalkerConfig:
     """Sizes; the defaults are those of the published file, trained on 2000 hours."""
 
@@ -29,14 +43,17 @@ class CityWalkerConfig:
     horizon: int = 5
     layers: int = 16
     heads: int = 8
-    crop_px: tuple[int, int] = (350, 630)
-    """Rows and columns that are cut out of the middle of a frame."""
-    resize_px: tuple[int, int] = (350, 630)
-    """Rows and columns the cut is scaled to."""
+    crop_px: tuple[int, int] = CLIP_CUT.crop_px
+    resize_px: tuple[int, int] = CLIP_CUT.resize_px
     encoder: DinoConfig = field(default_factory=DinoConfig)
 
+    @property
+    def cut(self) -> Cut:
+        """How the pictures it drives by are cut."""
+        return Cut(self.crop_px, self.resize_px)
 
-FINE_TUNED = CityWalkerConfig(crop_px=(400, 400), resize_px=(392, 392))
+
+FINE_TUNED = CityWalkerConfig(crop_px=TELEOP_CUT.crop_px, resize_px=TELEOP_CUT.resize_px)
 """The configuration of the fine-tuning on teleoperated drives: the same tensors, other pictures."""
 
 
@@ -118,10 +135,11 @@ class CityWalker(nn.Module):
         """
         return self.decode(encoded_one_by_one(self.encode_frames, frames), points)
 
-    def encode_frames(self, frames: Tensor) -> Tensor:
-        """(B, 3, rows, columns) RGB in [0, 1] -> (B, D): a class token for each frame."""
+    def encode_frames(self, frames: Tensor, cut: Cut | None = None) -> Tensor:
+        """(B, 3, rows, columns) RGB in [0, 1] -> (B, D): a class token for each frame, cut as configured or given."""
         normalised = (frames - self.model.mean) / self.model.std
-        pictures = cropped_and_scaled(normalised, self.config.crop_px, self.config.resize_px)
+        cut = cut or self.config.cut
+        pictures = cropped_and_scaled(normalised, cut.crop_px, cut.resize_px)
         token: Tensor = self.model.obs_encoder(pictures)
         return token
 

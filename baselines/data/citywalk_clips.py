@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,13 @@ Floats = NDArray[np.float64]
 class CityClip:
     """One clip at 1 Hz."""
 
+    blurred: ClassVar[bool] = True
+    """Whether noise is added to past positions in training."""
+    foretold: ClassVar[bool] = True
+    """Whether what the camera will see is taught."""
+    stride: ClassVar[int] = 1
+    """Training takes every moment."""
+
     name: str
     video: Path
     positions: Floats
@@ -48,6 +56,10 @@ class CityClip:
         seen = (self.positions[others] - self.positions[moment]) @ self.rotations[moment]
         places: Floats = seen[:, [0, 2]] / self.step
         return places
+
+    def past(self, moment: int, frames: int) -> Floats:
+        """Places (N, 2) of the last N moments, oldest first, likewise."""
+        return self.local(moment, np.arange(moment - frames + 1, moment + 1))
 
 
 def read_city_clip(video: Path, poses: Path) -> CityClip:

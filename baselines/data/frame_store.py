@@ -21,18 +21,26 @@ from navbench_gs.errors import DamagedFileError
 Bytes = NDArray[np.uint8]
 
 
-def read_frame(path: Path, width_px: int, height_px: int) -> Bytes:
-    """One picture file as training sees it: cut to 4:3, then scaled, (height_px, width_px, 3).
+def read_picture(path: Path) -> Bytes:
+    """One picture file as it is, (H, W, 3) RGB.
 
     Raises:
         DamagedFileError: the file is absent or no picture.
     """
     try:
         with Image.open(path) as picture:
-            whole = np.asarray(picture.convert("RGB"))
+            return np.asarray(picture.convert("RGB"))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DamagedFileError(f"cannot read picture {path}: {error}") from error
-    return resized(cropped_to_training_aspect(whole), width_px, height_px)
+
+
+def read_frame(path: Path, width_px: int, height_px: int) -> Bytes:
+    """One picture file as training sees it: cut to 4:3, then scaled, (height_px, width_px, 3).
+
+    Raises:
+        DamagedFileError: the file is absent or no picture.
+    """
+    return resized(cropped_to_training_aspect(read_picture(path)), width_px, height_px)
 
 
 def stored_frames(paths: Sequence[Path], width_px: int, height_px: int, folder: Path) -> Bytes:
@@ -41,7 +49,8 @@ def stored_frames(paths: Sequence[Path], width_px: int, height_px: int, folder: 
     Raises:
         DamagedFileError: a picture is absent or cannot be read.
     """
-    file = folder / f"frames-{_digest(paths, width_px, height_px)}.npy"
+    digest = files_digest(paths, f"{width_px} {height_px}")
+    file = folder / f"frames-{digest}.npy"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f".{file.stem}-{os.getpid()}.npy"
@@ -59,12 +68,17 @@ def stored_frames(paths: Sequence[Path], width_px: int, height_px: int, folder: 
     return stored
 
 
-def _digest(paths: Sequence[Path], width_px: int, height_px: int) -> str:
-    lines = [f"{width_px} {height_px}"]
+def files_digest(paths: Sequence[Path], facts: str) -> str:
+    """Of these facts and of every file's path, length and time.
+
+    Raises:
+        DamagedFileError: a file is absent.
+    """
+    lines = [facts]
     for path in paths:
         try:
-            facts = path.stat()
+            found = path.stat()
         except OSError as error:
-            raise DamagedFileError(f"cannot read picture {path}: {error}") from error
-        lines.append(f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns}")
+            raise DamagedFileError(f"cannot read {path}: {error}") from error
+        lines.append(f"{path.resolve()} {found.st_size} {found.st_mtime_ns}")
     return text_digest("\n".join(lines))

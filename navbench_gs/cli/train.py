@@ -17,13 +17,18 @@ import click
     multiple=True,
     required=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Data set in the network's layout (GNM's folders; clips for citywalker; FrodoBots for mbra and logonav); may "
-    "be given again.",
+    help="Data set in the network's layout (GNM's folders; clips or teleoperated drives for citywalker; FrodoBots for "
+    "mbra and logonav), which is recognised; may be given again.",
 )
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of this run; the same command resumes in it."
 )
-@click.option("--preset", default="small", show_default=True, help="small or published.")
+@click.option(
+    "--preset",
+    default="small",
+    show_default=True,
+    help="small or published; citywalker also has finetune and finetune_small.",
+)
 @click.option("--spacing", "spacings", multiple=True, metavar="FOLDER=METRES", help="Metres of a waypoint's unit.")
 @click.option("--weight", "weights", multiple=True, metavar="FOLDER=SHARE", help="How often a data set is drawn.")
 @click.option("--init", "initial", type=click.Path(path_type=Path), help="Weights to start from.")

@@ -8,7 +8,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from baselines.citywalker.training import ClipView
+from baselines.citywalker.model import FINE_TUNED, Cut
+from baselines.citywalker.training import WalkView
 from baselines.data.citywalk_batch import GoalRange
 from baselines.data.goal_pictures import GoalRule
 from baselines.image_goal_training import DataView
@@ -17,10 +18,11 @@ from baselines.mbra.relabelling import plan_towards, relabelled
 from baselines.training import MODULES, Data, Preset, chosen_preset, recipe_of, train
 from navbench_gs.cli.main import main
 from navbench_gs.domain.streams import stream
-from navbench_gs.errors import UnknownNameError, WeightsError
+from navbench_gs.errors import DamagedFileError, UnknownNameError, WeightsError
 from navbench_gs.training.loop import LoopConfig
 from navbench_gs.weights.safetensors_file import read_weights
 from tests.baselines.data.test_citywalk import walk, write_poses, write_video
+from tests.baselines.data.test_teleop import straight, write_drive
 from tests.baselines.tiny_networks import TINY
 
 LOOP = LoopConfig(steps=16, warmup_steps=2, learning_rate=4e-3, weight_decay=0.0, ema_decay=0.0, validate_every=8)
@@ -32,7 +34,7 @@ PRESETS = {
     "nomad": Preset(TINY["nomad"].config, VIEW, LOOP),
     "logonav": Preset(TINY["mbra"].config, VIEW, LOOP),
     "mbra": Preset(RELABELLER, VIEW, LOOP),
-    "citywalker": Preset(TINY["citywalker"].config, ClipView(8, GoalRange(5, 10)), LOOP),
+    "citywalker": Preset(TINY["citywalker"].config, WalkView(8, GoalRange(5, 10, arrived=(1, 5))), LOOP),
 }
 
 
@@ -43,6 +45,18 @@ def clips(tmp_path_factory):
     for name in "abc":
         write_video(folder / "videos" / f"{name}.mp4", 420)
         write_poses(folder / "poses" / f"{name}.txt", walk(71))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def teleop(tmp_path_factory):
+    """Four teleoperated drives of 24 s; the last two are measured at the end, and one turns."""
+    folder = tmp_path_factory.mktemp("teleop")
+    for name in ("01", "02", "03", "04"):
+        lines = straight(24, 0.3 * int(name))
+        write_drive(
+            folder, name, [line.replace("0,0,0,0,0,1", "0,0,1,0,0,0") if name == "04" else line for line in lines]
+        )
     return folder
 
 
@@ -63,6 +77,84 @@ def test_a_recipe_overfits_made_frames(name, drives, clips, tmp_path):
     tensors, facts = read_weights(outcome.weights)
     assert facts["network"] == recipe_of(name).KIND.name and facts["metrics"]["step"] in (8, 16)
     recipe_of(name).KIND.make(PRESETS[name].network).load_state_dict(tensors)
+
+
+def test_citywalker_overfits_teleoperated_drives_for_epochs(teleop, tmp_path):
+    """Three moments train (every fifth of 11): at a batch of two, an epoch is two steps."""
+    preset = replace(PRESETS["citywalker"], view=WalkView(2, GoalRange(nearest=8)), epochs=8)
+    reports = []
+    outcome = train("citywalker", preset, data_of(teleop, tmp_path), tmp_path, report=reports.append)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [2, 4, 6, 8, 10, 12, 14, 16]
+    assert rows[-1]["train_loss"] < rows[0]["train_loss"]
+    assert rows[0]["constant_velocity_error_steps"] == pytest.approx(0.0, abs=1e-4)  # straight ones
+    assert outcome.metrics["test_all_moments"] == 2 * outcome.metrics["test_turn_moments"] > 0
+    assert outcome.metrics["test_turn_error_m"] > 0 and "test_crowd_error_m" not in outcome.metrics
+    assert reports[-1].keys() == {name for name in outcome.metrics if name.startswith("test_")}
+    assert read_weights(outcome.weights)[1]["metrics"] == outcome.metrics
+
+
+def test_clips_and_teleoperated_drives_are_mixed_by_weight(clips, teleop, tmp_path):
+    recipe, preset = recipe_of("citywalker"), PRESETS["citywalker"]
+    network = recipe.KIND.make(preset.network)
+    data = Data((clips, teleop), spacings={}, weights={teleop.name: 6.0}, prepared=tmp_path)
+    mixed = recipe.trainable(network, preset, data)
+    kinds = [type(seen.walk).__name__ for seen, _ in mixed.moments]
+    assert set(kinds) == {"CityClip", "TeleopDrive"}
+    share = 6.0 * kinds.count("TeleopDrive") / (6.0 * kinds.count("TeleopDrive") + kinds.count("CityClip"))
+    drawn = np.searchsorted(mixed._upto, np.linspace(0, mixed._upto[-1], 10_000, endpoint=False), side="right")
+    assert np.mean([kinds[number] == "TeleopDrive" for number in drawn]) == pytest.approx(share, abs=0.01)
+    assert mixed.loss(0, 0)[0].item() > 0 and mixed.validate(network.eval())["score"] > 0
+    with pytest.raises(UnknownNameError, match="data set"):
+        recipe.trainable(network, preset, replace(data, weights={"other": 2.0}))
+
+
+def test_features_are_never_those_of_another_cut(teleop, tmp_path):
+    recipe, preset = recipe_of("citywalker"), PRESETS["citywalker"]
+    network = recipe.KIND.make(preset.network)
+    recipe.trainable(network, preset, data_of(teleop, tmp_path))
+    files = len(list((tmp_path / "prepared").iterdir()))
+    recipe.trainable(network, preset, data_of(teleop, tmp_path))
+    assert len(list((tmp_path / "prepared").iterdir())) == files == 4
+    other = replace(preset, view=replace(preset.view, cuts={"teleop": Cut((42, 42), (28, 28))}))
+    recipe.trainable(network, other, data_of(teleop, tmp_path))
+    assert len(list((tmp_path / "prepared").iterdir())) == 8
+    with pytest.raises(DamagedFileError, match="smaller than the crop"):
+        large = replace(preset, view=replace(preset.view, cuts={"teleop": Cut((400, 400), (28, 28))}))
+        recipe.trainable(network, large, data_of(teleop, tmp_path))
+
+
+def test_fine_tuning_starts_from_given_weights_of_the_same_sizes(clips, teleop, tmp_path):
+    first = train_tiny("citywalker", clips, tmp_path / "first", steps=1).weights
+    preset = replace(PRESETS["citywalker"], loop=LOOP.model_copy(update={"steps": 1, "learning_rate": 0.0}))
+    outcome = train("citywalker", preset, data_of(teleop, tmp_path), tmp_path / "second", initial=first)
+    before, after = read_weights(first)[0], read_weights(outcome.weights)[0]
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+    wider = replace(preset, network=replace(preset.network, layers=2))
+    with pytest.raises(WeightsError, match="other sizes"):
+        train("citywalker", wider, data_of(teleop, tmp_path), tmp_path / "third", initial=first)
+
+
+def test_the_command_fine_tunes_on_teleoperated_drives(tmp_path):
+    for name in ("01", "02", "03"):
+        write_drive(tmp_path / "data", name, straight(20), size=(400, 400))
+    out = tmp_path / "out"
+    arguments = ["train", "citywalker", "--preset", "finetune_small", "--data", str(tmp_path / "data"), "--steps", "1"]
+    result = CliRunner().invoke(main, [*arguments, "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert "test_all_error_m" in result.output and "test_other_moments" in result.output
+    camera = TINY["citywalker"].agent(str(out / "citywalker.safetensors")).card.needs.camera
+    assert (camera.width_px, camera.height_px) == (640, 480)
+    (tmp_path / "data" / "obs" / "traj_02" / "forward_0003.jpg").write_bytes(b"no picture")
+    damaged = CliRunner().invoke(main, [*arguments, "--out", str(tmp_path / "again")])
+    assert damaged.exit_code == 2 and "cannot read picture" in damaged.output and "forward_0003.jpg" in damaged.output
+
+
+def test_epochs_give_way_to_steps_that_are_given():
+    assert chosen_preset("citywalker", "finetune", steps=None, seed=0).epochs == 10
+    asked = chosen_preset("citywalker", "finetune", steps=7, seed=0)
+    assert (asked.epochs, asked.loop.steps) == (None, 7)
+    assert asked.network == FINE_TUNED and asked.view.batch == 16 and asked.loop.learning_rate == 5e-5
 
 
 def test_trained_weights_drive(drives, tmp_path):
@@ -165,7 +257,7 @@ def test_an_untrained_small_network_begins_straight_ahead(drives, tmp_path):
 
 def test_every_network_has_a_small_and_a_published_preset():
     for name in MODULES:
-        assert set(recipe_of(name).PRESETS) == {"small", "published"}
+        assert set(recipe_of(name).PRESETS) >= {"small", "published"}
         assert recipe_of(name).PRESETS["published"].network == recipe_of(name).KIND.config()
     with pytest.raises(UnknownNameError, match="did you mean 'small'"):
         chosen_preset("gnm", "smal", steps=None, seed=0)

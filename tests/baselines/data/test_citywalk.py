@@ -2,19 +2,19 @@ import av
 import numpy as np
 import pytest
 
-from baselines.data.citywalk_batch import GoalRange, SeenClip, city_sample
+from baselines.data.citywalk_batch import GoalRange, Seen, city_sample
 from baselines.data.citywalk_clips import read_city_clip, read_city_clips, rotation_matrices
 from baselines.data.video import frames_at
 from navbench_gs.errors import DamagedFileError
 
 
-def write_video(path, frames):
+def write_video(path, frames, width=64, height=48):
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=30)
-        stream.width, stream.height = 64, 48
+        stream.width, stream.height = width, height
         for number in range(frames):
-            picture = np.full((48, 64, 3), number // 30 * 20 % 255, dtype=np.uint8)
+            picture = np.full((height, width, 3), number // 30 * 20 % 255, dtype=np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())
 
@@ -80,12 +80,28 @@ def test_frames_are_those_at_the_times(tmp_path):
 
 
 def test_a_sample_is_history_goal_and_the_next_seconds(tmp_path):
-    seen = SeenClip(clip(tmp_path, walk(101)), np.arange(21, dtype=np.float16)[:, None])
+    seen = Seen(clip(tmp_path, walk(101)), np.arange(21, dtype=np.float16)[:, None])
     rng = np.random.Generator(np.random.PCG64(0))
     far = city_sample(seen, 6, 3, 5, GoalRange(5, 10, arrived_share=0.0, noise=0.0), rng)
     assert far.features[0, :, 0].tolist() == [4, 5, 6] and far.future[0, :, 0].tolist() == [7, 8, 9]
+    assert far.foretold.tolist() == [1.0]
     assert far.points[0, :3, 1].tolist() == pytest.approx([-2, -1, 0], abs=1e-6)
     assert 5 <= float(far.points[0, 3, 1]) <= 10 and float(far.arrived[0]) == 0.0
     assert far.waypoints[0, :, 1].tolist() == pytest.approx([1, 2, 3, 4, 5], abs=1e-6)
-    near = city_sample(seen, 6, 3, 5, GoalRange(5, 10, arrived_share=1.0), rng)
+    near = city_sample(seen, 6, 3, 5, GoalRange(5, 10, arrived=(1, 5), arrived_share=1.0), rng)
     assert float(near.points[0, 3, 1]) <= 5.01 and float(near.arrived[0]) == 1.0
+    blurred = near.points[0, :3].numpy() - far.points[0, :3].numpy()
+    assert (blurred[:2] != 0).all() and (blurred[2] == 0).all()  # where the robot is now it knows
+
+
+def test_goals_lie_where_the_published_code_draws_them(tmp_path):
+    """Of the rows that follow, numbers 5 to 10 count as arrived at, 10 to 49 do not; row 0 is 1 s ahead."""
+    seen = Seen(clip(tmp_path, walk(601)), np.zeros((121, 1), dtype=np.float16))
+    rng = np.random.Generator(np.random.PCG64(0))
+    drawn = [city_sample(seen, 20, 5, 5, GoalRange(), rng) for _ in range(600)]
+    goals = np.array([[float(one.points[0, -1, 1]), float(one.arrived[0])] for one in drawn])
+    arrived, not_arrived = goals[goals[:, 1] == 1, 0], goals[goals[:, 1] == 0, 0]
+    assert (arrived.min(), arrived.max()) == pytest.approx((6, 11), abs=1e-4)
+    assert (not_arrived.min(), not_arrived.max()) == pytest.approx((11, 50), abs=1e-4)
+    assert len(arrived) / len(goals) == pytest.approx(0.3, abs=0.06)
+    assert seen.moments(5, 5, GoalRange()).tolist() == list(range(4, 110))  # 121 rows: 106 starts

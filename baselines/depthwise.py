@@ -38,8 +38,8 @@ class _SummedByTaps(torch.autograd.Function):
                 seen = ..., slice(row, row + height, stride), slice(column, column + width, stride)
                 to_weight[:, 0, row, column] = (padded[seen] * asked).sum((0, 2, 3))
                 to_maps[seen] += weight[:, 0, row, column, None, None] * asked
-        inside = slice(margin, margin + maps.shape[-2]), slice(margin, margin + maps.shape[-1])
-        return to_maps[:, :, *inside], to_weight, None, None
+        inside = ..., slice(margin, margin + maps.shape[-2]), slice(margin, margin + maps.shape[-1])
+        return to_maps[inside], to_weight, None, None
 
 
 def depthwise_convolution(maps: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:

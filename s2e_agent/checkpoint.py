@@ -14,8 +14,10 @@ from s2e_agent.policy import Policy
 REVISION = "bc-1"
 """Of the method as implemented: anchor-guided pre-training alone."""
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
-SHIPPED = WEIGHTS_FOLDER / "tiny_bc.safetensors"
-"""Pre-trained alone: post-training has not paid yet (docs/s2e.md)."""
+SHIPPED = WEIGHTS_FOLDER / "tiny_ram.safetensors"
+"""Of the whole method."""
+PRETRAINED = WEIGHTS_FOLDER / "tiny_bc.safetensors"
+"""What post-training starts from."""
 
 
 def save_policy(path: Path, policy: Policy, facts: dict[str, Any]) -> str:

@@ -52,7 +52,7 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:
     show_default=True,
     help="ram, ram_taught, ram_foreseeing, decoder, full, scratch, sft or debug.",
 )
-@click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the shipped ones.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the ones that ship.")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of this run; the same command resumes in it."
 )
@@ -108,12 +108,12 @@ def finetune(
 def _reinforce(config: FinetuneConfig, preset: str, weights: Path | None, out: Path, *, tensorboard: bool) -> None:
     import torch
 
-    from s2e_agent.checkpoint import SHIPPED, load_policy
+    from s2e_agent.checkpoint import PRETRAINED, load_policy
     from s2e_agent.finetune import POLICY_FILE, Finetuning
     from s2e_agent.training_world import make_world
 
     torch.set_num_threads(1)
-    policy, about, sha256 = load_policy(SHIPPED if weights is None else weights)
+    policy, about, sha256 = load_policy(PRETRAINED if weights is None else weights)
     facts = {
         "preset": preset,
         "command": _command(),
@@ -121,6 +121,7 @@ def _reinforce(config: FinetuneConfig, preset: str, weights: Path | None, out: P
         "init_sha256": sha256,
         "init_command": about.get("command"),
         "revision": f"{config.strategy}-1",
+        **{name: about[name] for name in ("data", "pretrain") if name in about},
     }
     world = make_world(config.world, config.action, policy.config, seed=config.seed)
     try:
@@ -133,14 +134,14 @@ def _reinforce(config: FinetuneConfig, preset: str, weights: Path | None, out: P
 def _supervise(config: FinetuneConfig, weights: Path | None, data_sets: tuple[str, ...], out: Path) -> None:
     import torch
 
-    from s2e_agent.checkpoint import SHIPPED, save_policy
+    from s2e_agent.checkpoint import PRETRAINED, save_policy
     from s2e_agent.finetune import POLICY_FILE
     from s2e_agent.supervised import supervise
 
     if not data_sets:
         raise InvalidRecordError("sft learns from drives: give --data (navbench drives record makes them)")
     torch.set_num_threads(1)
-    first = SHIPPED if weights is None else weights
+    first = PRETRAINED if weights is None else weights
     policy, trained, data = supervise(first, data_sets, out, steps=config.steps, seed=config.seed, report=_report)
     facts = {"preset": "sft", "command": _command(), "seed": config.seed, "revision": "sft-1"}
     save_policy(out / POLICY_FILE, policy, facts | {"data": data, "metrics": trained.metrics})
@@ -148,7 +149,7 @@ def _supervise(config: FinetuneConfig, weights: Path | None, data_sets: tuple[st
 
 
 @click.command()
-@click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the shipped ones.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the ones that ship.")
 @click.option(
     "--data", "data_sets", multiple=True, type=click.Path(path_type=Path), help="Drives of the oracle, for sft."
 )
@@ -172,7 +173,7 @@ def study(
     import torch
 
     from navbench_gs.errors import UnknownNameError
-    from s2e_agent.checkpoint import SHIPPED
+    from s2e_agent.checkpoint import PRETRAINED
     from s2e_agent.study import STRATEGIES, Study, run_study
 
     names = tuple(presets.split(","))
@@ -181,7 +182,7 @@ def study(
             raise UnknownNameError("preset of the study", name, STRATEGIES)
     torch.set_num_threads(1)
     changes = {"steps": steps, **parsed_settings(settings)}
-    compared = Study(SHIPPED if weights is None else weights, data_sets, names, seeds, changes, rounds)
+    compared = Study(PRETRAINED if weights is None else weights, data_sets, names, seeds, changes, rounds)
     click.echo(run_study(compared, out, click.echo))
 
 

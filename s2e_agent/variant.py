@@ -17,8 +17,8 @@ from pathlib import Path
 from navbench_gs.domain.record import Record
 from navbench_gs.errors import AgentCardError, UnknownNameError
 
-SHIPPED_NAMES = {"": "tiny_bc", "bc": "tiny_bc", "bc_single": "tiny_bc_single"}
-"""Word -> name of the weights that ship; no word: the best there are, for now those after pre-training alone."""
+SHIPPED_NAMES = {"": "tiny_ram", "bc": "tiny_bc", "bc_single": "tiny_bc_single"}
+"""Word -> name of the weights that ship; no word: those of the whole method."""
 SWITCHES = ("sample", "goal_free", "blind")
 SUFFIX = ".safetensors"
 

@@ -1,11 +1,14 @@
 import json
 
 import numpy as np
+import pytest
+import torch
 
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.record import file_digest
 from s2e_agent.agent import S2EAgent
-from s2e_agent.checkpoint import SHIPPED, load_policy
+from s2e_agent.checkpoint import PRETRAINED, SHIPPED, load_policy, shipped_weights
+from s2e_agent.variant import SHIPPED_NAMES
 
 
 def driven(agent):
@@ -18,12 +21,29 @@ def driven(agent):
     return [agent.act(moment).points for moment in moments]
 
 
-def test_shipped_weights_are_small_load_strictly_and_match_their_recorded_hash():
-    recorded = json.loads(SHIPPED.with_suffix(".json").read_text())
-    assert SHIPPED.stat().st_size <= 12e6
-    _, facts, sha256 = load_policy(SHIPPED)
-    assert sha256 == recorded["sha256"] == file_digest(SHIPPED)
-    assert facts["command"].startswith("s2e pretrain") and "seed" in facts
+@pytest.mark.parametrize(
+    ("word", "command"), [("", "s2e finetune"), ("bc", "s2e pretrain"), ("bc_single", "s2e pretrain")]
+)
+def test_shipped_weights_are_small_load_strictly_and_match_their_recorded_hash(word, command):
+    path = shipped_weights(SHIPPED_NAMES[word])
+    recorded = json.loads(path.with_suffix(".json").read_text())
+    assert path.stat().st_size <= 12e6
+    _, facts, sha256 = load_policy(path)
+    assert sha256 == recorded["sha256"] == file_digest(path)
+    assert facts["command"].startswith(command) and "seed" in facts and "typical_step_m" in facts["data"]
+
+
+def test_the_whole_method_is_the_pretrained_policy_and_residual_modules():
+    whole, about, _ = load_policy(SHIPPED)
+    before, _, sha256 = load_policy(PRETRAINED)
+    assert about["init_sha256"] == sha256 and whole.config.residual and not before.config.residual
+    kept = {name.replace(".pretrained.", "."): value for name, value in whole.state_dict().items()}
+    assert all(torch.equal(kept[name], value) for name, value in before.state_dict().items())
+
+
+def test_the_unimodal_ablation_has_one_mode():
+    policy, _, _ = load_policy(shipped_weights(SHIPPED_NAMES["bc_single"]))
+    assert policy.anchors.tolist() == [[0.0, 0.0]]
 
 
 def test_the_shipped_agent_is_deterministic():

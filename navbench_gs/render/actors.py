@@ -85,9 +85,9 @@ class Stage:
         ]
         return np.array(poses).reshape(-1, 4), skeletons
 
-    def shown(self, carriers: Carriers) -> GaussianCloud | None:
-        """All actors, the pedestrians on ``carriers``; None if the episode has none."""
-        return self._obstacles if self._people is None else self._people.cloud(carriers, self._sun)
+    def shown(self, carriers: Carriers, first: int) -> GaussianCloud | None:
+        """All actors, the pedestrians on ``carriers`` from person number ``first`` on; None if the episode has none."""
+        return self._obstacles if self._people is None else self._people.cloud(carriers, self._sun, first)
 
     def _lit_obstacles(self, episode: Episode) -> GaussianCloud | None:
         parts = []
@@ -126,7 +126,7 @@ def actors_of(stages: Sequence[Stage | None], states: Sequence[WorldState]) -> l
     everybody = one.carriers(np.concatenate(poses), [body for bodies in skeletons for body in bodies])
     first = 0
     for (index, stage), bodies in zip(set_up, skeletons, strict=True):
-        shown[index] = stage.shown(everybody.of_people(first, first + len(bodies)))
+        shown[index] = stage.shown(everybody, first)
         first += len(bodies)
     return shown
 

@@ -30,7 +30,16 @@ def kernel(function: Function) -> Function:
     Serial and ``nogil``: threads come from Python, so no OpenMP is loaded and a forked worker lives. Where no folder
     can be written the code is compiled in every process.
     """
-    dispatcher = njit(function, fastmath=FAST_MATH, error_model="numpy", nogil=True)
+    return _kept(function, njit(function, fastmath=FAST_MATH, error_model="numpy", nogil=True))
+
+
+def exact_kernel(function: Function) -> Function:
+    """The same without fast math: sums, products and quotients are to the bit what Python and numpy make of them."""
+    return _kept(function, njit(function, error_model="numpy", nogil=True))
+
+
+def _kept(function: Function, dispatcher: Any) -> Function:
+    """Let a dispatcher keep the machine code of its ``function`` in the user's cache folder."""
     try:
         dispatcher._cache = cast(Any, _KernelCache)(function)
     except (AttributeError, OSError, RuntimeError):  # another numba, or no place to write

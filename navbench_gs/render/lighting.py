@@ -34,23 +34,12 @@ def displayed(
     (hemisphere lighting), then exposure and film curve. As in the scenes, ``irradiance`` and ``ambient`` are the
     radiance of a white surface that faces that light.
     """
-    albedo, normals = np.asarray(albedo, dtype=np.float64), np.asarray(normals, dtype=np.float64)
-    return displayed_planes(albedo.T, normals.T, sun, sunshine, around(sun, sky)).T
-
-
-def displayed_planes(albedo: Floats, normals: Floats, sun: Sun, sunshine: ArrayLike, light_around: Floats) -> Floats:
-    """:func:`displayed` for ``albedo`` and ``normals`` (3, N), a plane for each component, which is quicker: (3, N).
-
-    ``light_around`` (3, 1 or N) is what :func:`around` says.
-    """
-    x, y, z = normals
+    x, y, z = np.asarray(normals, dtype=np.float64).T
     along = x * sun.direction[0] + y * sun.direction[1] + z * sun.direction[2]  # in an order that no BLAS decides
     facing = np.maximum(along, 0.0) * sunshine
-    upward = 0.5 + 0.5 * z
-    radiance = facing * np.asarray(sun.irradiance)[:, None]
-    radiance += (DOWNWARD_SHARE + (UPWARD_SHARE - DOWNWARD_SHARE) * upward) * light_around
-    radiance *= albedo
-    return displayed_colour(radiance, sun.exposure)
+    ambient = (DOWNWARD_SHARE + (UPWARD_SHARE - DOWNWARD_SHARE) * (0.5 + 0.5 * z)) * around(sun, sky)
+    received = facing * np.asarray(sun.irradiance)[:, None] + ambient
+    return displayed_colour(np.asarray(albedo, dtype=np.float64) * received.T, sun.exposure)
 
 
 def around(sun: Sun, sky: ArrayLike) -> Floats:

@@ -10,9 +10,10 @@ import pytest
 from navbench_gs.catalogue.gait import pose_skeleton
 from navbench_gs.catalogue.pedestrians import figure, posed_figure
 from navbench_gs.domain.scene import Sun
-from navbench_gs.render.lighting import lit_cloud
+from navbench_gs.render.lighting import displayed, lit_cloud
 from navbench_gs.render.people import CARRIED, People, carriers_of, composed
 from navbench_gs.render.shadows import contact_shadow
+from navbench_gs.splats.harmonics import constant_harmonics
 from navbench_gs.splats.surfels import join_surfels
 
 SUN = Sun(direction=(0.6, 0.0, 0.8), irradiance=(2.0, 1.5, 1.0), ambient=(0.2, 0.3, 0.4), exposure=0.5)
@@ -78,12 +79,28 @@ def test_what_carries_somebody_is_the_same_bits_whoever_else_is_there():
     everybody = carriers_of(poses, bodies, SUN, Slope())
     for person, body in enumerate(bodies):
         alone = carriers_of(poses[person : person + 1], [body], SUN, Slope())
-        for one, many in zip(alone._fields(), everybody.of_people(person, person + 1)._fields(), strict=True):
+        for one, many in zip(alone, everybody, strict=True):
             assert one.shape[-1] == CARRIED
-            np.testing.assert_array_equal(one, many)
+            np.testing.assert_array_equal(one, many[..., CARRIED * person : CARRIED * (person + 1)])
 
 
 def test_quaternions_compose_as_turns_do():
     quarter = math.sqrt(0.5)
-    about_z, about_x = np.array([[quarter], [0], [0], [quarter]]), np.array([[quarter], [quarter], [0], [0]])
-    np.testing.assert_allclose(composed(about_z, about_x)[:, 0], [0.5, 0.5, 0.5, 0.5])
+    about_z, about_x = np.array([quarter, 0.0, 0.0, quarter]), np.array([quarter, quarter, 0.0, 0.0])
+    np.testing.assert_allclose(composed(about_z, about_x), [0.5, 0.5, 0.5, 0.5])
+
+
+def test_compiled_sweeps_round_as_numpy_does(people):
+    bodies = carriers_of(POSES, skeletons(), SUN, None)
+    cloud, at, surfels = people.cloud(bodies, SUN), people._segment, people._surfels
+    (x, y, z), (cos_pitch, sin_pitch, cos_yaw, sin_yaw) = surfels.centres, bodies.turns[:, at]
+    ahead = cos_pitch * x - sin_pitch * z
+    centres = cos_yaw * ahead - sin_yaw * y, sin_yaw * ahead + cos_yaw * y, sin_pitch * x + cos_pitch * z
+    np.testing.assert_array_equal(cloud.means, (np.stack(centres) + bodies.joints[:, at]).T.astype(np.float32))
+    (a, b, c, d), (w, x, y, z) = bodies.quaternions[:, at], surfels.quaternions
+    np.testing.assert_array_equal(cloud.quats[:, 0], (a * w - b * x - c * y - d * z).astype(np.float32))
+    (x, y, z) = surfels.normals
+    ahead = cos_pitch * x - sin_pitch * z
+    normals = cos_yaw * ahead - sin_yaw * y, sin_yaw * ahead + cos_yaw * y, sin_pitch * x + cos_pitch * z
+    colours = constant_harmonics(displayed(surfels.albedo.T, np.stack(normals, axis=1), SUN))
+    np.testing.assert_array_equal(cloud.sh, colours)

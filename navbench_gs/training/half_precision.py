@@ -12,5 +12,5 @@ def pays_in_half(device: torch.device) -> bool:
     """Whether bfloat16 is native there: on every accelerator, and on CPUs that say so to torch (2.9 and newer)."""
     if device.type != "cpu":
         return True
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name, False) for name in NATIVE)

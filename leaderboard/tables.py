@@ -10,11 +10,17 @@ from leaderboard.aggregate import SCORES
 from leaderboard.entries import Entry
 from leaderboard.rank import Ranking, Standing
 from leaderboard.standings import BoardStandings
+from leaderboard.tracks import Board
 from navbench_gs.domain.result import Result
 
 if TYPE_CHECKING:
     import pandas
 
+PAIRWISE_COLUMNS = [
+    *Board._fields,
+    *("track", "task", "score", "first", "second"),
+    *("difference", "difference_low", "difference_high", "p", "p_holm", "better", "mdd", "episodes", "scenes"),
+]
 LEADERBOARD_CSV, PAIRWISE_CSV, EPISODES = "leaderboard.csv", "pairwise.csv", "episodes.parquet"
 Cell = str | int | float | bool | None
 
@@ -147,7 +153,10 @@ def _who(entry: Entry) -> dict[str, Cell]:
 
 
 def pairwise_table(boards: Sequence[BoardStandings]) -> pandas.DataFrame:
-    """One row per track, task, score and pair of agents: paired difference, interval, both p-values."""
+    """One row per track, task, score and pair of agents: paired difference, interval, both p-values.
+
+    Where no two agents share a track there are columns alone.
+    """
     import pandas
 
     lines = [
@@ -172,7 +181,7 @@ def pairwise_table(boards: Sequence[BoardStandings]) -> pandas.DataFrame:
         for ranking in board.rankings
         for pair in ranking.pairs
     ]
-    return pandas.DataFrame(lines)
+    return pandas.DataFrame(lines, columns=PAIRWISE_COLUMNS)
 
 
 def episodes_table(boards: Sequence[BoardStandings]) -> pandas.DataFrame:

@@ -10,8 +10,9 @@ from navbench_gs.domain.result import Result
 
 SANITY = ("still", "random", "straight", "reactive", "oracle")
 """Agents that stand on every board as floors and ceiling; they are compared with all others and hold no rank."""
-TRAINED_HERE = ("s2e",)
-"""Agents of this repository whose shipped weights learned in scenes of its generator."""
+TRAINED_HERE = {"s2e": frozenset({"bc", "bc_single", "sample", "goal_free", "blind"})}
+"""Agents of this repository whose shipped weights learned in scenes of its generator, and the words after the colon
+that leave it at those; any other names weights that may have learned anywhere."""
 TRAINING = {
     "generator": "trained in this generator",
     "zero-shot": "zero-shot",
@@ -73,8 +74,14 @@ def track_of(card: AgentCard, submission: Mapping[str, str]) -> Track:
     """The track of an agent: its needs say what it knows, its submission (if any) what it learned from."""
     training = submission.get("training", "").strip().lower()
     if training not in TRAINING:
-        training = "generator" if not submission and card.name in TRAINED_HERE else "unstated"
+        training = "generator" if not submission and learned_here(card.name) else "unstated"
     return Track(goal_of(card.needs), training)
+
+
+def learned_here(name: str) -> bool:
+    """Whether an agent's name, such as ``s2e:bc,blind``, stands for weights that ship with this repository."""
+    agent, _, words = name.partition(":")
+    return agent in TRAINED_HERE and set(filter(None, words.split(","))) <= TRAINED_HERE[agent]
 
 
 def goal_of(needs: Needs) -> str:

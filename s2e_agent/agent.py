@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -63,9 +62,9 @@ class S2EAgent:
         chosen = parse_variant(variant)
         if checkpoint is not None and chosen.weights:
             raise AgentCardError(f"'{chosen.name}' names its weights already: leave --weights out")
-        path = chosen.checkpoint if checkpoint is None else Path(checkpoint)
-        if path is None:
-            path = shipped_weights(SHIPPED_NAMES[chosen.weights])
+        if checkpoint is not None:
+            chosen = chosen.model_copy(update={"weights": checkpoint})
+        path = chosen.checkpoint or shipped_weights(SHIPPED_NAMES[chosen.weights])
         policy, facts, sha256 = load_policy(path)
         self.drive_with(policy, revision=str(facts["revision"]), weights=sha256, variant=chosen)
 

@@ -8,6 +8,8 @@ from leaderboard.aggregate import OUTCOMES
 from leaderboard.entries import gather
 from leaderboard.sources import read_sources
 from leaderboard.standings import standings
+from leaderboard.tables import pairwise_table
+from leaderboard.tracks import learned_here
 from navbench_gs.domain.agent import AgentCard, Needs
 from navbench_gs.errors import RunMismatchError
 from navbench_gs.statistics.table import task_table
@@ -161,3 +163,23 @@ def test_a_table_says_when_its_scenes_are_too_few_for_any_test(tmp_path):
     # the least p-value of one pair: 2 / 2^4 = 0.125, 2 / 2^6 = 0.031
     assert ranking_of(boards_of(tmp_path / "few")[0], "ped").is_blind
     assert not ranking_of(boards_of(tmp_path / "enough")[0], "ped").is_blind
+
+
+@pytest.mark.parametrize(
+    ("name", "here"),
+    [
+        ("s2e", True),
+        ("s2e:bc", True),
+        ("s2e:bc_single,blind", True),
+        ("s2e:policy", False),
+        ("s2e:policy,blind", False),
+        ("gnm", False),
+    ],
+)
+def test_weights_that_ship_learned_in_this_generator_and_others_may_not_have(name, here):
+    assert learned_here(name) is here
+
+
+def test_pairs_of_no_track_are_columns_alone():
+    table = pairwise_table([])
+    assert table.empty and list(table)[-3:] == ["mdd", "episodes", "scenes"]

@@ -35,6 +35,7 @@ def test_the_benchmark_loads_a_variant_by_the_agents_name(tmp_path):
     sha256 = save_policy(path, Policy(PRESETS["debug"].policy), {})
     agent = load_agent(f"s2e:{path},sample")
     assert agent.card.name == "s2e:mine,sample" and agent.card.weights == sha256 and agent.card.stochastic
+    assert load_agent("s2e:blind", checkpoint=str(path)).card.name == "s2e:mine,blind"
     with pytest.raises(AgentCardError, match="names its weights already"):
         load_agent("s2e:bc", checkpoint=str(path))
 

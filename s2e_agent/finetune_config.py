@@ -137,7 +137,16 @@ PRESETS: dict[str, FinetuneConfig] = {
     ),
     "ram": FinetuneConfig(strategy="ram"),
     "ram_taught": FinetuneConfig(ppo=PpoConfig(imitation_weight=0.3)),
-    "ram_foreseeing": FinetuneConfig(ppo=PpoConfig(foresight_weight=0.3)),
+    "ram_foreseeing": FinetuneConfig(
+        ppo=PpoConfig(
+            gain_weight=0.3,
+            foresight_weight=1.0,
+            prior_weight=0.01,
+            step_divergence=0.2,
+            critic_warmup=2,
+            final_share=0.3,
+        )
+    ),
     "decoder": FinetuneConfig(strategy="decoder", ppo=PpoConfig(learning_rate=1e-4)),
     "full": FinetuneConfig(strategy="full", ppo=PpoConfig(learning_rate=1e-4)),
     "scratch": FinetuneConfig(strategy="scratch", ppo=PpoConfig(prior_weight=0.0)),

@@ -8,6 +8,7 @@ from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.record import file_digest
 from s2e_agent.agent import S2EAgent
 from s2e_agent.checkpoint import PRETRAINED, SHIPPED, load_policy, shipped_weights
+from s2e_agent.finetune_config import finetune_preset
 from s2e_agent.variant import SHIPPED_NAMES
 
 
@@ -39,6 +40,12 @@ def test_the_whole_method_is_the_pretrained_policy_and_residual_modules():
     assert about["init_sha256"] == sha256 and whole.config.residual and not before.config.residual
     kept = {name.replace(".pretrained.", "."): value for name, value in whole.state_dict().items()}
     assert all(torch.equal(kept[name], value) for name, value in before.state_dict().items())
+
+
+def test_the_preset_that_the_weights_were_trained_by_is_still_the_same():
+    _, about, _ = load_policy(SHIPPED)
+    preset = finetune_preset(about["preset"], {"steps": about["finetune"]["steps"]})
+    assert preset.model_dump(mode="json") == about["finetune"]
 
 
 def test_the_unimodal_ablation_has_one_mode():

@@ -40,7 +40,13 @@ def commands() -> None:
 )
 @click.option("--init", "initial", type=click.Path(path_type=Path), help="Weights to start from.")
 @click.option("--steps", type=click.IntRange(min=1), help="Instead of the preset's.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Highest learning rate instead of its own.")
+@click.option(
+    "--learning-rate",
+    "--rate",
+    "learning_rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The highest, instead of the preset's.",
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option(
     "--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ...; auto: cuda where there is one."
@@ -52,7 +58,7 @@ def pretrain(
     out: Path,
     initial: Path | None,
     steps: int | None,
-    rate: float | None,
+    learning_rate: float | None,
     seed: int,
     device: str,
     tensorboard: bool,
@@ -64,7 +70,7 @@ def pretrain(
     from s2e_agent.pretrain import pretrain as train
 
     torch.set_num_threads(1)
-    chosen = _chosen_preset(preset, steps=steps, learning_rate=rate, seed=seed)
+    chosen = _chosen_preset(preset, steps=steps, learning_rate=learning_rate, seed=seed)
     policy, trained, data = train(
         chosen,
         data_sets,

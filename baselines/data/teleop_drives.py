@@ -32,6 +32,8 @@ EARTH_RADIUS_M = 6_378_137.0
 LEAST_STEP_M = 0.01
 """Drives are divided by their mean step, but never by less than this."""
 PUBLISHED_DRIVES = 18
+LARGEST_PICTURE = 999_999
+"""A larger number of a picture is taken for damage."""
 MOST_BYTES = 64 << 20
 
 Floats = NDArray[np.float64]
@@ -188,7 +190,7 @@ def _pictures(poses: Path, numbers: Floats, folder: Path) -> tuple[Path, ...]:
     paths = []
     for sample, number in enumerate(numbers):
         line = f"{poses}, line {LINES_A_SAMPLE * sample + 2}"
-        if number < 0 or number != int(number):
+        if not 0 <= number <= LARGEST_PICTURE or number != int(number):
             raise DamagedFileError(f"{line}: {number:g} is no number of a picture")
         paths.append(folder / f"forward_{int(number):04d}.jpg")
         if not paths[-1].is_file():

@@ -6,6 +6,7 @@ import torch
 from navbench_gs.errors import WeightsError
 from navbench_gs.training.loop import Training
 from s2e_agent.checkpoint import load_policy, save_policy
+from s2e_agent.cli import _chosen_preset
 from s2e_agent.config import PRESETS
 from s2e_agent.dataset import read_samples
 from s2e_agent.mixing import read_mix
@@ -85,3 +86,18 @@ def test_start_from_moves_a_policy_of_routes_too(tmp_path):
     loaded, _, _ = load_policy(tmp_path / "p.safetensors")
     assert loaded.config == config
     assert torch.allclose(loaded.context.no_route, policy.context.no_route, atol=1e-3)
+
+
+def test_start_from_takes_all_but_anchors_of_another_number(tmp_path):
+    many = Policy(PRESETS["debug"].policy)
+    many.anchors.fill_(2.0)
+    save_policy(tmp_path / "many.safetensors", many, {})
+    one = Policy(PRESETS["debug_single"].policy)
+    start_from(one, tmp_path / "many.safetensors")
+    assert one.anchors.tolist() == [[0.0, 0.0]]
+    assert torch.allclose(one.head.score[0].weight, many.head.score[0].weight, atol=1e-3)
+
+
+def test_the_commands_numbers_replace_the_presets_where_given():
+    loop = _chosen_preset("debug", steps=None, learning_rate=1e-5, seed=3).pretrain.loop
+    assert (loop.steps, loop.learning_rate, loop.seed) == (PRESETS["debug"].pretrain.loop.steps, 1e-5, 3)

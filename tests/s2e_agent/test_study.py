@@ -21,7 +21,7 @@ SMALL = {"ppo.horizon": 8, "ppo.minibatch": 16, "world.robots": 4, "save_every":
 @pytest.fixture
 def weights(tmp_path):
     path = tmp_path / "bc.safetensors"
-    save_policy(path, small_policy(), {"revision": "bc-1"})
+    save_policy(path, small_policy(), {"revision": "bc-1", "data": {"typical_step_m": 0.21}})
     return path
 
 
@@ -40,6 +40,7 @@ def test_the_command_trains_and_says_what_it_wrote(weights, fake, tmp_path):
     assert result.exit_code == 0 and "policy.safetensors" in result.output
     _, facts, _ = load_policy(tmp_path / "run" / "policy.safetensors")
     assert facts["preset"] == "debug" and facts["revision"] == "ram-1" and str(tmp_path) not in json.dumps(facts)
+    assert facts["data"] == {"typical_step_m": 0.21}, "what lengths are scaled by must outlive post-training"
 
 
 def test_supervised_fine_tuning_may_not_see_more_than_reinforcement(weights, drives, tmp_path):

@@ -171,6 +171,10 @@ DAMAGE = {
     "pose not finite": (lambda lines: [lines[0], "t,0,nan,0,0,0,0,0", *lines[2:]], "line 2: a pose holds a number"),
     "text": (lambda lines: [lines[0], "t,0,far,0,0,0,0,0", *lines[2:]], "line 2: could not convert string to float"),
     "half a picture": (lambda lines: [lines[0], "t,0,0,0,0,0,0,1.5", *lines[2:]], "line 2: 1.5 is no number of a pic"),
+    "vast picture": (
+        lambda lines: [lines[0], "t,0,0,0,0,0,0,1e300", *lines[2:]],
+        "line 2: 1e.300 is no number",
+    ),
     "no such picture": (lambda lines: [lines[0], "t,0,0,0,0,0,0,77", *lines[2:]], "line 2 names .*forward_0077.jpg"),
     "swapped lines": (lambda lines: [lines[1], lines[0], *lines[2:]], "line 2: 5 columns, but a pose has 8"),
 }

@@ -29,6 +29,15 @@ from navbench_gs.drives.splits import Part
 HELD_OUT_EVERY = 2
 """Every second moment of the held-out drives is measured."""
 HELD_OUT_BATCH = 64
+NEAR = 5
+"""So many waypoints are measured by themselves too: as many as GNM and ViNT were published with."""
+HELD_OUT_ERRORS = (
+    "waypoint_error_m",
+    "constant_velocity_error_m",
+    "near_waypoint_error_m",
+    "near_constant_velocity_error_m",
+    "distance_error",
+)
 
 
 @dataclass(frozen=True)
@@ -117,9 +126,7 @@ class ImageGoalTraining(ABC):
         """Mean errors over held-out moments with goals that teach waypoints; the score is the waypoint error."""
         rows = [self._errors(batch.to(self._device)) for drives in self.held_out for batch in self._held_out(drives)]
         means = torch.cat(rows, dim=1).double().mean(dim=1)
-        named = dict(
-            zip(("waypoint_error_m", "constant_velocity_error_m", "distance_error"), means.tolist(), strict=True)
-        )
+        named = dict(zip(HELD_OUT_ERRORS, means.tolist(), strict=True))
         return named | {"score": named["waypoint_error_m"]}
 
     def _held_out(self, drives: DriveSet) -> list[ImageGoalBatch]:
@@ -133,12 +140,13 @@ class ImageGoalTraining(ABC):
         return batches
 
     def _errors(self, batch: ImageGoalBatch) -> Tensor:
-        """(3, B): metres from the true waypoints, the same of constant velocity, steps from the true distance."""
+        """(E, B): ``HELD_OUT_ERRORS`` of every sample."""
         paths, distance = self.waypoints(batch, normalised(batch.pictures))
         true = batch.actions[..., :2]
         steady = batch.steady[:, None] * torch.arange(1, true.shape[1] + 1, device=true.device)[:, None]
-        off, steady_off = ((path.float() - true).norm(dim=-1).mean(dim=1) * batch.spacing_m for path in (paths, steady))
-        return torch.stack([off, steady_off, (distance.float() - batch.distance).abs()])
+        off, steady_off = ((path.float() - true).norm(dim=-1) * batch.spacing_m[:, None] for path in (paths, steady))
+        means = [errors.mean(dim=1) for errors in (off, steady_off, off[:, :NEAR], steady_off[:, :NEAR])]
+        return torch.stack([*means, (distance.float() - batch.distance).abs()])
 
     @property
     def _device(self) -> torch.device:

@@ -141,6 +141,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._draws: list[Draw | None] = [None] * self.num_envs
         self._scene_numbers = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
         self._over = torch.ones(self.num_envs, dtype=torch.bool, device=self.device)
+        self._blind = torch.zeros_like(self._over)
         self._tally = Tally(self.num_envs, self.device)
         self._running = True
         self._start_over()
@@ -194,6 +195,13 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
     def set_progress(self, progress: float) -> None:
         """Say which share of training is done (0 to 1); episodes begun from now on are as hard as that."""
         self.progress = min(max(float(progress), 0.0), 1.0)
+
+    def blind(self, robots: Tensor) -> None:
+        """Draw no pictures for these ``robots`` (N,) booleans, theirs are black, until the next call or reset.
+
+        For measuring: who has driven its share need not see, and pictures are most of what a step costs.
+        """
+        self._blind = robots.to(self.device)
 
     @property
     def scene_ids(self) -> tuple[str, ...]:
@@ -317,7 +325,8 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
     def _observations(self) -> Observations:
         observations = {"goal": self._world.goals(), "velocity": _own(self._world.velocities)}
         if self._eyes is not None:
-            observations["rgb"] = torch.from_numpy(self._eyes.pictures(self.states())).to(self.device)
+            pictures = self._eyes.pictures(self.states(), (~self._blind).tolist())
+            observations["rgb"] = torch.from_numpy(pictures).to(self.device)
         return observations
 
 

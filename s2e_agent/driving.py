@@ -24,6 +24,7 @@ def drive(policy: Policy, world: TrainingWorld, *, rounds: int, seed: int) -> di
     started = torch.ones(world.num_envs, dtype=torch.bool, device=observation["goal"].device)
     done = torch.zeros_like(started, dtype=torch.long)
     while bool((done < rounds).any()):
+        world.blind(done >= rounds)
         moment = perception.look(observation, started)
         commands = likeliest(actor.commands(actor.mixture(moment.memory, moment.absent)))
         observation, _, _, _, infos = world.step(commands)

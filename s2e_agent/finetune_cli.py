@@ -158,6 +158,7 @@ def _supervise(config: FinetuneConfig, weights: Path | None, data_sets: tuple[st
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=1))
 @click.option("--presets", default="ram,sft,decoder,full,scratch", show_default=True)
 @click.option("--rounds", default=2, show_default=True, help="Episodes of each robot and task that judge a run.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes, a run in each.")
 @click.option("--set", "settings", multiple=True, help="Any number of all presets: section.field=value.")
 def study(
     weights: Path | None,
@@ -167,6 +168,7 @@ def study(
     seeds: int,
     presets: str,
     rounds: int,
+    workers: int,
     settings: tuple[str, ...],
 ) -> None:
     """The ablation at equal environment cost: trains every preset with every seed, writes OUT/study.md."""
@@ -183,7 +185,7 @@ def study(
     torch.set_num_threads(1)
     changes = {"steps": steps, **parsed_settings(settings)}
     compared = Study(PRETRAINED if weights is None else weights, data_sets, names, seeds, changes, rounds)
-    click.echo(run_study(compared, out, click.echo))
+    click.echo(run_study(compared, out, click.echo, workers=workers))
 
 
 def _command() -> str:

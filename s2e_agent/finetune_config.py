@@ -147,7 +147,7 @@ PRESETS: dict[str, FinetuneConfig] = {
             final_share=0.3,
         )
     ),
-    "decoder": FinetuneConfig(strategy="decoder", ppo=PpoConfig(learning_rate=1e-4)),
+    "decoder": FinetuneConfig(strategy="decoder"),
     "full": FinetuneConfig(strategy="full", ppo=PpoConfig(learning_rate=1e-4)),
     "scratch": FinetuneConfig(strategy="scratch", ppo=PpoConfig(prior_weight=0.0)),
 }

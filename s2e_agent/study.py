@@ -1,23 +1,34 @@
-"""The ablation: presets of the same code at equal environment cost, each with several seeds, and their table."""
+"""The ablation: presets of the same code at equal environment cost, each with several seeds, and their table.
+
+The weights that all begin from are judged beside them: what a preset comes to says little without them.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from navbench_gs.errors import InvalidRecordError
+import torch
+
+from navbench_gs.errors import InvalidRecordError, NavBenchError
+from navbench_gs.evaluation.clock import SharedNumber
+from navbench_gs.evaluation.executors import work_through
 from s2e_agent.checkpoint import load_policy, save_policy
 from s2e_agent.driving import drive_task
 from s2e_agent.finetune import POLICY_FILE, Finetuning
+from s2e_agent.finetune_config import PRESETS as REINFORCED
 from s2e_agent.finetune_config import FinetuneConfig, WorldConfig, finetune_preset
 from s2e_agent.policy import Policy
-from s2e_agent.supervised import supervise
+from s2e_agent.supervised import LEARNING_RATE, supervise
 from s2e_agent.training_world import make_world
 
 STRATEGIES = ("ram", "sft", "decoder", "full", "scratch")
+PRETRAINED_ROW = "pre-trained"
+"""Name of the row of the weights that the presets begin from."""
 TASKS = ("empty", "obstacle", "ped", "obstacle_ped")
 LEAST_SEEDS = 3
 """Below this many seeds the table claims no order."""
@@ -25,6 +36,8 @@ HELD_OUT_SEED = 9000
 """First training seed of the scenes that runs are compared in; none trains there."""
 ROWS_FILE, TABLE_FILE = "study.jsonl", "study.md"
 MEASURES = ("success", "strict_success", "route_completion", "contacts")
+ORDER_BY = "strict_success"
+ALL_TASKS = "mean of the four"
 
 Report = Callable[[str], None]
 
@@ -43,20 +56,48 @@ class Study:
     """Episodes of every robot and task in which a trained policy is judged."""
 
 
-def run_study(study: Study, folder: Path, report: Report) -> str:
-    """Train what is missing, judge all, write rows and table; returns the table."""
+@dataclass(frozen=True)
+class Run:
+    """One row of the study: a preset trained with a seed, or the weights that all begin from."""
+
+    strategy: str
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return self.strategy if self.strategy == PRETRAINED_ROW else f"{self.strategy}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class StudyDuty:
+    """Trains and judges runs, in a worker process."""
+
+    study: Study
+    folder: Path
+
+    def open(self, since: SharedNumber) -> Callable[[Run], dict[str, Any]]:
+        """There is nothing that runs share."""
+        torch.set_num_threads(1)
+        return lambda run: finished_row(self.study, run, self.folder)
+
+
+def run_study(study: Study, folder: Path, report: Report, *, workers: int = 1) -> str:
+    """Train what is missing, judge all, write rows and table; returns the table.
+
+    Raises:
+        InvalidRecordError: ``sft`` without drives.
+        NavBenchError: a worker process was lost.
+    """
     if "sft" in study.strategies and not study.data:
         raise InvalidRecordError("sft learns from drives: give --data, or leave sft out of --presets")
     folder.mkdir(parents=True, exist_ok=True)
     rows = _known(folder / ROWS_FILE)
-    for strategy in study.strategies:
-        for seed in range(study.seeds):
-            if any((row["strategy"], row["seed"]) == (strategy, seed) for row in rows):
-                continue
-            report(f"{strategy}, seed {seed}")
-            rows.append(_trained_row(study, strategy, seed, folder / strategy / str(seed)))
-            with (folder / ROWS_FILE).open("a") as file:
-                file.write(json.dumps(rows[-1]) + "\n")
+    runs = [Run(PRETRAINED_ROW), *(Run(strategy, seed) for seed in range(study.seeds) for strategy in study.strategies)]
+    known = {Run(row["strategy"], row["seed"]) for row in rows}
+    for row in _finished(study, [run for run in runs if run not in known], folder, workers):
+        report(str(Run(row["strategy"], row["seed"])))
+        rows.append(row)
+        with (folder / ROWS_FILE).open("a") as file:
+            file.write(json.dumps(row) + "\n")
     text = table(rows, study)
     (folder / TABLE_FILE).write_text(text)
     return text
@@ -66,11 +107,30 @@ def _known(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def _trained_row(study: Study, strategy: str, seed: int, folder: Path) -> dict[str, Any]:
-    config = finetune_preset("ram" if strategy == "sft" else strategy, {**study.changes, "seed": seed})
-    policy = _supervised(study, config, folder) if strategy == "sft" else _reinforced(study, config, folder)
+def _finished(study: Study, runs: Sequence[Run], folder: Path, workers: int) -> Iterator[dict[str, Any]]:
+    if workers == 1:
+        yield from (finished_row(study, run, folder) for run in runs)
+        return
+    for finished in work_through(StudyDuty(study, folder), runs, workers=workers):
+        if finished.answer is None:
+            raise NavBenchError(f"{finished.job}: {finished.lost}")
+        yield finished.answer
+
+
+def finished_row(study: Study, run: Run, folder: Path) -> dict[str, Any]:
+    """Train one run, going on where it was left, and judge it in scenes that none trains in."""
+    reinforced = run.strategy if run.strategy in REINFORCED else "ram"
+    config = finetune_preset(reinforced, {**study.changes, "seed": run.seed})
+    place = folder / run.strategy / str(run.seed)
+    if run.strategy == PRETRAINED_ROW:
+        policy, trained = load_policy(study.weights)[0], {}
+    elif run.strategy == "sft":
+        policy, trained = _supervised(study, config, place), {"learning_rate": LEARNING_RATE}
+    else:
+        policy, trained = _reinforced(study, config, place), {"learning_rate": config.ppo.learning_rate}
     held_out = config.world.model_copy(update={"first_seed": HELD_OUT_SEED})
-    return {"strategy": strategy, "seed": seed, "steps": config.steps, "tasks": judged(policy, held_out, study.rounds)}
+    row = {"strategy": run.strategy, "seed": run.seed, "steps": config.steps if trained else 0, **trained}
+    return row | {"tasks": judged(policy, held_out, study.rounds)}
 
 
 def judged(policy: Policy, world: WorldConfig, rounds: int) -> dict[str, dict[str, float]]:
@@ -97,20 +157,42 @@ def _supervised(study: Study, config: FinetuneConfig, folder: Path) -> Policy:
 
 def table(rows: Sequence[dict[str, Any]], study: Study) -> str:
     """Means over seeds, and the lowest and highest seed, by preset and task; markdown."""
+    by_preset = {
+        name: [_with_mean(row["tasks"]) for row in rows if row["strategy"] == name]
+        for name in (PRETRAINED_ROW, *study.strategies)
+    }
     lines = [
         f"{study.seeds} seeds, equal environment cost, held-out training scenes (seeds from {HELD_OUT_SEED}).",
-        *([] if study.seeds >= LEAST_SEEDS else [f"Fewer than {LEAST_SEEDS} seeds: no order is claimed."]),
         "",
         "| preset | task | " + " | ".join(MEASURES) + " |",
         "|---|---|" + "---|" * len(MEASURES),
     ]
-    for strategy in study.strategies:
-        mine = [row["tasks"] for row in rows if row["strategy"] == strategy]
-        for task in TASKS:
-            cells = [_spread([tasks[task][measure] for tasks in mine]) for measure in MEASURES]
-            lines.append(f"| {strategy} | {task} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    for name, runs in by_preset.items():
+        for task in (*TASKS, ALL_TASKS) if runs else ():
+            cells = [_spread([tasks[task][measure] for tasks in runs]) for measure in MEASURES]
+            lines.append(f"| {name} | {task} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", _order(by_preset, study)]) + "\n"
+
+
+def _with_mean(tasks: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    means = {measure: sum(tasks[task][measure] for task in TASKS) / len(TASKS) for measure in MEASURES}
+    return {**tasks, ALL_TASKS: means}
 
 
 def _spread(values: Sequence[float]) -> str:
-    return f"{sum(values) / len(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
+    mean = f"{sum(values) / len(values):.2f}"
+    return mean if len(values) == 1 else f"{mean} [{min(values):.2f}, {max(values):.2f}]"
+
+
+def _order(by_preset: dict[str, list[dict[str, dict[str, float]]]], study: Study) -> str:
+    """Which presets lie apart: every seed of one above every seed of the other, in the mean of the four tasks."""
+    if study.seeds < LEAST_SEEDS:
+        return f"Fewer than {LEAST_SEEDS} seeds: no order is claimed."
+    worth = {name: [tasks[ALL_TASKS][ORDER_BY] for tasks in by_preset[name]] for name in study.strategies}
+    apart = [
+        f"{better} > {worse}"
+        for better, worse in permutations(study.strategies, 2)
+        if worth[better] and worth[worse] and min(worth[better]) > max(worth[worse])
+    ]
+    said = ", ".join(apart) or "none"
+    return f"Apart in {ORDER_BY}, every seed of one above every seed of the other: {said}."

@@ -37,6 +37,10 @@ class TrainingWorld(Protocol):
         """Which share of its curriculum is done."""
         ...
 
+    def blind(self, robots: Tensor) -> None:
+        """No pictures are needed for these robots (N,)."""
+        ...
+
     def outlook(self, paths: Tensor) -> Mapping[str, Tensor]:
         """What lies on paths (N, K, H, 2) in the robots' frames: see :meth:`navbench_gs.vector.TrainingEnv.outlook`."""
         ...

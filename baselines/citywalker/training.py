@@ -100,9 +100,11 @@ class CityWalkerTraining:
         self.moments = [
             (seen, moment) for seen in walks.training for moment in self._moments(seen)[:: seen.walk.stride]
         ]
-        if not self.moments:
-            least = frames + max(frames, network.config.horizon, view.goals.nearest)
-            raise DamagedFileError(f"no clip or drive to train on is {least} s long")
+        self.held_out = [(seen, moment) for seen in walks.choosing for moment in self._moments(seen)]
+        for moments, purpose in ((self.moments, "to train on"), (self.held_out, "held out to measure by")):
+            if not moments:
+                least = frames + max(frames, network.config.horizon, view.goals.nearest)
+                raise DamagedFileError(f"no clip or drive {purpose} is {least} s long")
         self._upto = np.cumsum([seen.weight for seen, _ in self.moments])
 
     @property
@@ -124,17 +126,16 @@ class CityWalkerTraining:
     def validate(self, model: nn.Module) -> dict[str, float]:
         """Errors on held-out walks in mean steps, and the cosine between true and predicted directions."""
         config, rng = self.network.config, stream("held out")
-        moments = [(seen, moment) for seen in self.walks.choosing for moment in self._moments(seen)]
         rows = []
-        for start in range(0, len(moments), HELD_OUT_BATCH):
-            batch = self._batch(moments[start : start + HELD_OUT_BATCH], rng)
+        for start in range(0, len(self.held_out), HELD_OUT_BATCH):
+            batch = self._batch(self.held_out[start : start + HELD_OUT_BATCH], rng)
             answer = self.network.decode(batch.features, batch.points)
             steady = -batch.points[:, -3, :] if config.frames > 1 else torch.zeros_like(batch.points[:, 0])
             ahead = steady[:, None] * torch.arange(1, config.horizon + 1, device=steady.device)[:, None]
             off, steady_off = ((path - batch.waypoints).norm(dim=-1).mean() for path in (answer.waypoints, ahead))
             cosine = mean_cosine(answer.waypoints, batch.waypoints)
             rows.append(torch.stack([off, steady_off, cosine, self._loss(batch)]) * len(batch.arrived))
-        means = (torch.stack(rows).sum(dim=0) / len(moments)).tolist() if rows else [float("inf")] * 4
+        means = (torch.stack(rows).sum(dim=0) / len(self.held_out)).tolist()
         names = ("waypoint_error_steps", "constant_velocity_error_steps", "mean_cosine", "score")
         return dict(zip(names, means, strict=True))
 

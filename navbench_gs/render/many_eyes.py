@@ -62,13 +62,14 @@ class ManyEyes:
         light = self._light(scene) if actors else None
         self._stages[robot] = Stage(scene, episode, ground_height, light) if actors else None
 
-    def pictures(self, states: Sequence[WorldState]) -> Picture:
-        """(N, height, width, 3) what every robot sees at its state."""
-        pictures = np.empty((len(states), self._need.height_px, self._need.width_px, 3), np.uint8)
+    def pictures(self, states: Sequence[WorldState], open_eyes: Sequence[bool]) -> Picture:
+        """(N, height, width, 3) what every robot sees at its state; black where its eyes are not open."""
+        pictures = np.zeros((len(states), self._need.height_px, self._need.width_px, 3), np.uint8)
         scenes: dict[str, list[int]] = {}
         for robot, scene in enumerate(self._scenes):
             assert scene is not None
-            scenes.setdefault(scene.cloud_sha256, []).append(robot)
+            if open_eyes[robot]:
+                scenes.setdefault(scene.cloud_sha256, []).append(robot)
         self._forget(scenes)
         for robots in scenes.values():
             cameras = []

@@ -139,6 +139,19 @@ def test_pictures_are_those_of_the_judges_eye(yard):
         assert np.abs(picture.astype(int) - observations["rgb"][row].numpy()).mean() < 2.0  # gaits began elsewhere
 
 
+def test_blind_robots_drive_on_and_only_their_pictures_are_missing(yard):
+    env, seeing = (training(yard, "obstacle_ped", robots=3, picture=(32, 24), renderer="cpu") for _ in range(2))
+    observations, _ = env.reset(seed=0)
+    seeing.reset(seed=0)
+    env.unwrapped.blind(torch.tensor([False, True, False]))
+    commands = towards_goals(observations)
+    told, full = env.step(commands)[0], seeing.step(commands)[0]
+    assert not told["rgb"][1].any() and full["rgb"][1].any()
+    torch.testing.assert_close(told["rgb"][[0, 2]], full["rgb"][[0, 2]], rtol=0, atol=0)
+    torch.testing.assert_close(told["goal"], full["goal"], rtol=0, atol=0)
+    assert env.reset(seed=0)[0]["rgb"][1].any()
+
+
 def test_progress_moves_starts_back_and_fills_the_way(yard):
     env = training(yard, "obstacle_ped", robots=8, curriculum={"goal_m": 4.0, "crowding": 0.0})
     easy, _ = env.reset(seed=0)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from navbench_gs.errors import InvalidRecordError
+from navbench_gs.errors import InvalidRecordError, NavBenchError
 from s2e_agent import study as study_module
 from s2e_agent.checkpoint import load_policy, save_policy
 from s2e_agent.cli import commands
@@ -56,21 +56,42 @@ def test_the_study_trains_each_preset_once_and_tables_all(weights, fake, drives,
     chosen = Study(weights, (drives,), ("ram", "sft"), seeds=1, changes={"steps": 240, **SMALL}, rounds=1)
     said = []
     text = run_study(chosen, tmp_path / "study", said.append)
-    assert said == ["ram, seed 0", "sft, seed 0"]
-    assert text.count("| ram |") == text.count("| sft |") == 4 and "no order is claimed" in text
-    assert run_study(chosen, tmp_path / "study", said.append) == text and len(said) == 2
+    assert said == ["pre-trained", "ram, seed 0", "sft, seed 0"]
+    assert text.count("| ram |") == text.count("| sft |") == text.count("| pre-trained |") == 5
+    assert "no order is claimed" in text
+    assert run_study(chosen, tmp_path / "study", said.append) == text and len(said) == 3
     rows = [json.loads(line) for line in (tmp_path / "study" / "study.jsonl").read_text().splitlines()]
-    assert {row["strategy"] for row in rows} == {"ram", "sft"} and rows[0]["tasks"]["ped"]["episodes"] == 4
+    assert [row["strategy"] for row in rows] == ["pre-trained", "ram", "sft"]
+    assert [row["steps"] for row in rows] == [0, 240, 240] and rows[0]["tasks"]["ped"]["episodes"] == 4
+
+
+def rows_of(preset, values):
+    measures = {"success": 1.0, "route_completion": 0.0, "contacts": 0.0}
+    return [
+        {"strategy": preset, "tasks": {task: {"strict_success": value, **measures} for task in study_module.TASKS}}
+        for value in values
+    ]
 
 
 def test_the_table_shows_mean_and_extremes_over_seeds():
-    measures = {"strict_success": 0.0, "route_completion": 0.0, "contacts": 0.0}
-    rows = [
-        {"strategy": "ram", "tasks": {task: {"success": value, **measures} for task in study_module.TASKS}}
-        for value in (0.2, 0.4, 0.9)
-    ]
-    text = table(rows, Study(Path(), (), ("ram",), 3, {}, 1))
-    assert "| ram | empty | 0.50 [0.20, 0.90] |" in text and "no order" not in text
+    text = table(rows_of("ram", (0.2, 0.4, 0.9)), Study(Path(), (), ("ram",), 3, {}, 1))
+    assert "| ram | empty | 1.00 [1.00, 1.00] | 0.50 [0.20, 0.90] |" in text
+    assert "| ram | mean of the four | 1.00 [1.00, 1.00] | 0.50 [0.20, 0.90] |" in text
+
+
+def test_presets_are_ordered_only_where_all_seeds_agree():
+    rows = rows_of("ram", (0.5, 0.6, 0.7)) + rows_of("full", (0.1, 0.2, 0.4)) + rows_of("sft", (0.3, 0.5, 0.6))
+    text = table(rows, Study(Path(), (), ("ram", "full", "sft"), 3, {}, 1))
+    assert text.endswith("every seed of the other: ram > full.\n")
+    two = table(rows, Study(Path(), (), ("ram", "full", "sft"), 2, {}, 1))
+    assert "no order is claimed" in two and "ram > full" not in two
+
+
+def test_a_lost_run_of_the_study_is_one_line(weights, tmp_path):
+    changes = {"steps": 8, **SMALL, "world.device": "abacus"}
+    chosen = Study(weights, (), ("ram",), seeds=1, changes=changes, rounds=1)
+    with pytest.raises(NavBenchError, match=r"pre-trained: .*abacus"):
+        run_study(chosen, tmp_path / "study", print, workers=2)
 
 
 def test_scenes_that_judge_are_none_that_train():

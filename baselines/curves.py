@@ -18,14 +18,14 @@ def draw_curves(folder: Path, title: str) -> Path:
 
     rows = [json.loads(line) for line in (folder / LOG_FILE).read_text().splitlines()]
     names = [name for name in rows[-1] if not name.startswith(("train_", "step", "wall")) and name not in LEFT_OUT]
-    figure = Figure(figsize=(5.0, 3.0), dpi=96, layout="constrained")
+    figure = Figure(figsize=(7.0, 3.0), dpi=96, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for name in names:
-        style = "--" if name.startswith("constant_velocity") else "-"
+        style = "--" if "constant_velocity" in name else "-"
         axes.plot([row["step"] for row in rows], [row[name] for row in rows], style, label=name.replace("_", " "))
     axes.set(xlabel="step", title=title, ylim=(0.0, None))
     axes.grid(alpha=0.3)
-    axes.legend()
+    figure.legend(loc="outside right upper")
     figure.savefig(folder / PICTURE)
     return folder / PICTURE

@@ -9,7 +9,7 @@ import torch
 from click.testing import CliRunner
 
 from baselines.citywalker.model import FINE_TUNED, Cut
-from baselines.citywalker.training import WalkView
+from baselines.citywalker.training import CityWalkerTraining, WalkView
 from baselines.data.citywalk_batch import GoalRange
 from baselines.data.goal_pictures import GoalRule
 from baselines.image_goal_training import DataView
@@ -124,6 +124,14 @@ def test_features_are_never_those_of_another_cut(teleop, tmp_path):
         recipe.trainable(network, large, data_of(teleop, tmp_path))
 
 
+def test_without_a_walk_to_measure_by_nothing_is_trained(teleop, tmp_path):
+    recipe, preset = recipe_of("citywalker"), PRESETS["citywalker"]
+    network = recipe.KIND.make(preset.network)
+    walks = recipe.trainable(network, preset, data_of(teleop, tmp_path)).walks
+    with pytest.raises(DamagedFileError, match="no clip or drive held out to measure by is 8 s long"):
+        CityWalkerTraining(network, preset.view, replace(walks, choosing=[]))
+
+
 def test_fine_tuning_starts_from_given_weights_of_the_same_sizes(clips, teleop, tmp_path):
     first = train_tiny("citywalker", clips, tmp_path / "first", steps=1).weights
     preset = replace(PRESETS["citywalker"], loop=LOOP.model_copy(update={"steps": 1, "learning_rate": 0.0}))
@@ -188,10 +196,23 @@ def test_held_out_errors_of_constant_velocity_are_those_of_the_arcs(drives, tmp_
     network = recipe.KIND.make(preset.network).eval()
     trainable = recipe.trainable(network, preset, data_of(drives, tmp_path))
     with torch.no_grad():
-        found = trainable.validate(network)["constant_velocity_error_m"]
+        found = trainable.validate(network)
     bends = [abs((int(clip) % 3 - 1) * 0.08) for clip in _held_out_numbers(drives)]
     expected = np.mean([_arc_error(bend) for bend in bends])
-    assert found == pytest.approx(expected, rel=0.02)
+    assert found["constant_velocity_error_m"] == pytest.approx(expected, rel=0.02)
+    assert found["near_constant_velocity_error_m"] == found["constant_velocity_error_m"], "five waypoints in all"
+
+
+def test_the_first_five_of_more_waypoints_are_measured_by_themselves(drives, tmp_path):
+    recipe = recipe_of("gnm")
+    errors = []
+    for horizon in (5, 8):
+        preset = replace(PRESETS["gnm"], network=replace(TINY["gnm"].config, horizon=horizon))
+        network = recipe.KIND.make(preset.network).eval()
+        with torch.no_grad():
+            errors.append(recipe.trainable(network, preset, data_of(drives, tmp_path)).validate(network))
+    near, far = (one["near_constant_velocity_error_m"] for one in errors)
+    assert far == pytest.approx(near, rel=0.02) and errors[1]["constant_velocity_error_m"] > 1.5 * far
 
 
 def _held_out_numbers(drives):

@@ -96,7 +96,7 @@ class PpoConfig(Record):
 class WorldConfig(Record):
     """The training world."""
 
-    task: str = "mixed"
+    task: Literal["mixed", "empty", "obstacle", "ped", "obstacle_ped"] = "mixed"
     robots: int = Field(48, ge=1)
     scenes: int = Field(8, ge=1)
     first_seed: int = 2000

@@ -6,7 +6,10 @@ The weights that all begin from are judged beside them: what a preset comes to s
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -15,8 +18,6 @@ from typing import Any
 import torch
 
 from navbench_gs.errors import InvalidRecordError, NavBenchError
-from navbench_gs.evaluation.clock import SharedNumber
-from navbench_gs.evaluation.executors import work_through
 from s2e_agent.checkpoint import load_policy, save_policy
 from s2e_agent.driving import drive_task
 from s2e_agent.finetune import POLICY_FILE, Finetuning
@@ -67,19 +68,6 @@ class Run:
         return self.strategy if self.strategy == PRETRAINED_ROW else f"{self.strategy}, seed {self.seed}"
 
 
-@dataclass(frozen=True)
-class StudyDuty:
-    """Trains and judges runs, in a worker process."""
-
-    study: Study
-    folder: Path
-
-    def open(self, since: SharedNumber) -> Callable[[Run], dict[str, Any]]:
-        """There is nothing that runs share."""
-        torch.set_num_threads(1)
-        return lambda run: finished_row(self.study, run, self.folder)
-
-
 def run_study(study: Study, folder: Path, report: Report, *, workers: int = 1) -> str:
     """Train what is missing, judge all, write rows and table; returns the table.
 
@@ -108,13 +96,20 @@ def _known(path: Path) -> list[dict[str, Any]]:
 
 
 def _finished(study: Study, runs: Sequence[Run], folder: Path, workers: int) -> Iterator[dict[str, Any]]:
+    """Rows as they are finished; spawned processes, as torch keeps threads that do not survive a fork."""
     if workers == 1:
         yield from (finished_row(study, run, folder) for run in runs)
         return
-    for finished in work_through(StudyDuty(study, folder), runs, workers=workers):
-        if finished.answer is None:
-            raise NavBenchError(f"{finished.job}: {finished.lost}")
-        yield finished.answer
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        begun = [pool.submit(finished_row, study, run, folder) for run in runs]
+        try:
+            for future in as_completed(begun):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise NavBenchError("a process of the study was lost; the same command goes on") from error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def finished_row(study: Study, run: Run, folder: Path) -> dict[str, Any]:

@@ -35,7 +35,7 @@ LEAST_SEEDS = 3
 """Below this many seeds the table claims no order."""
 HELD_OUT_SEED = 9000
 """First training seed of the scenes that runs are compared in; none trains there."""
-ROWS_FILE, TABLE_FILE = "study.jsonl", "study.md"
+ROWS_FILE, TABLE_FILE, NUMBERS_FILE = "study.jsonl", "study.md", "study.json"
 MEASURES = ("success", "strict_success", "route_completion", "contacts")
 ORDER_BY = "strict_success"
 ALL_TASKS = "mean of the four"
@@ -72,12 +72,13 @@ def run_study(study: Study, folder: Path, report: Report, *, workers: int = 1) -
     """Train what is missing, judge all, write rows and table; returns the table.
 
     Raises:
-        InvalidRecordError: ``sft`` without drives.
+        InvalidRecordError: ``sft`` without drives, or ``folder`` holds a study with other numbers.
+        WeightsError: the weights cannot be read.
         NavBenchError: a worker process was lost.
     """
     if "sft" in study.strategies and not study.data:
         raise InvalidRecordError("sft learns from drives: give --data, or leave sft out of --presets")
-    folder.mkdir(parents=True, exist_ok=True)
+    _claim(study, folder)
     rows = _known(folder / ROWS_FILE)
     runs = [Run(PRETRAINED_ROW), *(Run(strategy, seed) for seed in range(study.seeds) for strategy in study.strategies)]
     known = {Run(row["strategy"], row["seed"]) for row in rows}
@@ -89,6 +90,17 @@ def run_study(study: Study, folder: Path, report: Report, *, workers: int = 1) -
     text = table(rows, study)
     (folder / TABLE_FILE).write_text(text)
     return text
+
+
+def _claim(study: Study, folder: Path) -> None:
+    """Make the study's folder, or see that the rows in it are of the same numbers; presets and seeds may be added."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / NUMBERS_FILE
+    numbers = {"weights_sha256": load_policy(study.weights)[2], "changes": study.changes, "rounds": study.rounds}
+    text = json.dumps(numbers, indent=2, sort_keys=True) + "\n"
+    if file.exists() and file.read_text() != text:
+        raise InvalidRecordError(f"{folder} holds a study with other numbers ({NUMBERS_FILE}); choose another folder")
+    file.write_text(text)
 
 
 def _known(path: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,8 @@ def test_the_study_trains_each_preset_once_and_tables_all(weights, fake, drives,
     assert text.count("| ram |") == text.count("| sft |") == text.count("| pre-trained |") == 5
     assert "no order is claimed" in text
     assert run_study(chosen, tmp_path / "study", said.append) == text and len(said) == 3
+    with pytest.raises(InvalidRecordError, match="other numbers"):
+        run_study(replace(chosen, rounds=2), tmp_path / "study", said.append)
     rows = [json.loads(line) for line in (tmp_path / "study" / "study.jsonl").read_text().splitlines()]
     assert [row["strategy"] for row in rows] == ["pre-trained", "ram", "sft"]
     assert [row["steps"] for row in rows] == [0, 240, 240] and rows[0]["tasks"]["ped"]["episodes"] == 4

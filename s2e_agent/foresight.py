@@ -43,11 +43,11 @@ class Outlook:
 
 def outlook_of(told: Mapping[str, Tensor], weights: RewardWeights, period_s: float) -> Outlook:
     """Worth of paths from what the training world tells of them."""
-    solid = dearest(told["solid_distance_m"] - BODY_M, period_s)
-    points, people = told["points"], told["pedestrians"]
+    gaps, points = told["solid_distance_m"] - BODY_M, told["points"]
     horizon = points.shape[2]
     gain = told["gain_m"][..., -1].clamp(-horizon * period_s, horizon * period_s)
-    return Outlook(weights.progress * gain - weights.contact * solid, points, nearest_people(points, people))
+    worth = weights.progress * gain - weights.contact * dearest(gaps, period_s) - weights.touching * pressed(gaps)
+    return Outlook(worth, points, nearest_people(points, told["pedestrians"]))
 
 
 def nearest_people(points: Tensor, people: Tensor) -> Tensor:
@@ -62,6 +62,14 @@ def dearest(gaps: Tensor, period_s: float) -> Tensor:
     """(...,) 0 to 1: the worst nearness on the way for gaps (..., H) in metres; later ones weigh less."""
     times = period_s * torch.arange(1, gaps.shape[-1] + 1, device=gaps.device)
     return (nearness(gaps, MARGIN_M) * torch.exp(-times / TRUST_S)).amax(dim=-1)
+
+
+def pressed(gaps: Tensor) -> Tensor:
+    """(...,) steps of a way (..., H) in touch; a place whose gap, metres, is minus a body is a whole one.
+
+    Tells ways apart for a robot that touches already, which all begin with the same touch.
+    """
+    return (-gaps / BODY_M).clamp(0.0, 1.0).sum(dim=-1)
 
 
 def worth_of_modes(outlooks: list[Outlook], ended: Tensor, weights: RewardWeights, period_s: float) -> Tensor:

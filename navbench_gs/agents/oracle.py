@@ -12,8 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.agents.forecast import PedestrianForecast
-from navbench_gs.agents.in_view import InView
+from navbench_gs.agents.knowledge import Knowledge, described, words_of
 from navbench_gs.agents.rollouts import HULL_DISC_M, Candidates, Rollouts, RouteAhead, hull_discs, roll_out
 from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.domain.action import Velocity
@@ -22,7 +21,7 @@ from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.state import Privileged, WorldState
-from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError, UnknownNameError
+from navbench_gs.errors import AgentCardError, InfeasibleEpisodeError
 from navbench_gs.geometry import arc_lengths, to_robot_frame
 from navbench_gs.terrain.distance import clearance_field, occupied_by
 from navbench_gs.terrain.routes import CostToGo, cost_to_go, shortest_route
@@ -50,8 +49,6 @@ TOUCH_M = 0.06
 """Gaps below this count as a touch: forecast and simulation differ by as much."""
 TRUST_S = 2.5
 """Touches foreseen this far ahead weigh 1/e of present ones."""
-NOWHERE_M = 1e5
-"""Where pedestrians are that are not known of."""
 HASTE_WEIGHT, TURN_WEIGHT, SPEED_WEIGHT, OFFSET_WEIGHT, CHANGE_COST = 3.0, 0.25, 0.3, 0.15, 0.1
 
 
@@ -72,26 +69,19 @@ def _candidates() -> Candidates:
 CANDIDATES = _candidates()
 
 
-VARIANTS = {
-    "": "privileged planner that knows terrain, obstacles and pedestrians",
-    "in_view": "privileged planner that knows of pedestrians only those in the camera's view within the last second",
-}
-
-
 class OracleAgent:
-    """Plans with everything the simulator knows; as ``oracle:in_view`` without pedestrians that no camera could show.
+    """Plans with everything the simulator knows, or with less of its pedestrians: :mod:`navbench_gs.agents.knowledge`.
 
-    The variant is a ceiling for agents that see: how much of what the oracle reaches needs eyes in the back.
+    Its variants are ceilings for agents that see: how much of what the oracle reaches needs eyes in the back, or to
+    know where people are bound.
     """
 
     def __init__(self, variant: str = "") -> None:
-        if variant not in VARIANTS:
-            raise UnknownNameError("variant of oracle", variant, VARIANTS)
-        self._limited = bool(variant)
+        self._words = words_of(variant)
         self.card = AgentCard(
-            name=":".join(filter(None, ("oracle", variant))),
+            name=":".join(filter(None, ("oracle", ",".join(self._words)))),
             revision="1",
-            description=VARIANTS[variant],
+            description=described(self._words),
             needs=Needs(privileged=True),
         )
 
@@ -115,8 +105,7 @@ class OracleAgent:
         self._solid = clearance_field(Grid(np.ones_like(free.walkable), free.blocked, free.origin, free.cell_m))
         self._plain = self._cost = self._way_field(episode)
         self._route = RouteAhead(shortest_route(self._cost, episode.start[:2]))
-        self._forecast = PedestrianForecast(episode.pedestrians, free)
-        self._in_view = InView(self._forecast.radii)
+        self._people = Knowledge(self._words, episode.pedestrians, free)
         self._chosen = -1
         self._anchor, self._anchor_s = np.array(episode.start[:2]), 0.0
 
@@ -130,10 +119,7 @@ class OracleAgent:
         )  # fmt: skip
         costs = self._way_cost(drives) + self._effort_cost(drives, state.robot_velocity)
         if len(state.pedestrians):
-            places = self._forecast.places(state, STEPS, STEP_S)
-            if self._limited:
-                places[:, ~self._in_view.known(state)] = NOWHERE_M
-            costs += self._person_cost(drives, places)
+            costs += self._person_cost(drives, self._people.places(state, STEPS, STEP_S))
         self._from = state.robot.copy()
         self._drives, self._chosen = drives, int(np.argmin(costs))
         speed, turn = drives.commands[self._chosen]
@@ -182,7 +168,7 @@ class OracleAgent:
 
     def _plan_round(self, state: WorldState) -> None:
         """Treat pedestrians as obstacles where they stand now, if that leaves a way."""
-        people = [(x, y, radius) for (x, y, _), radius in zip(state.pedestrians, self._forecast.radii, strict=True)]
+        people = [(x, y, radius) for (x, y, _), radius in zip(state.pedestrians, self._people.radii, strict=True)]
         occupied = self._occupied | occupied_by(self._grid, people)
         try:
             cost = cost_to_go(self._grid, self._plain.goal, clearance_m=TIGHTEST_M, occupied=occupied)
@@ -228,7 +214,7 @@ class OracleAgent:
     def _person_cost(self, drives: Rollouts, places: Floats) -> Floats:
         """(K,) for coming near pedestrians at their forecast places (T, P, 2), and for touching them."""
         apart = hull_discs(drives.poses)[:, :, :, None, :] - places[:, None, None, :, :]
-        gaps = np.sqrt(np.sum(apart * apart, axis=-1)) - self._forecast.radii
+        gaps = np.sqrt(np.sum(apart * apart, axis=-1)) - self._people.radii
         gap = gaps.min(axis=(2, 3)) - HULL_DISC_M
         near = np.maximum(PERSON_MARGIN_M - gap, 0.0) ** 2 * FADING[:, None]
         touch = np.where(gap < TOUCH_M, FADING[:, None], 0.0)

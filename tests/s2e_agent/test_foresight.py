@@ -13,6 +13,7 @@ from s2e_agent.foresight import (
     dearest,
     expected_worth,
     outlook_of,
+    pressed,
     regret,
     worth_of_modes,
 )
@@ -37,6 +38,20 @@ def test_a_path_is_worth_what_it_gains_less_what_it_touches():
     outlook = outlook_of(told, WEIGHTS, 0.25)
     assert outlook.worth[0].tolist() == pytest.approx([0.2 - 8.0 * math.exp(-0.1), -0.1])
     assert outlook.people.shape == (1, PEOPLE, 2) and bool((outlook.people == NOWHERE_M).all())
+
+
+def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
+    gaps = torch.tensor([[-0.25 * BODY_M, 0.1, 0.5], [-0.25 * BODY_M, -0.5 * BODY_M, -BODY_M]])
+    assert dearest(gaps, 0.25)[0] == dearest(gaps, 0.25)[1]
+    assert pressed(gaps).tolist() == pytest.approx([0.25, 1.75])
+    told = {
+        "points": torch.zeros(1, 2, 3, 2),
+        "solid_distance_m": gaps[None] + BODY_M,
+        "gain_m": torch.zeros(1, 2, 3),
+        "pedestrians": torch.zeros(1, 0, 2),
+    }
+    worth = outlook_of(told, WEIGHTS, 0.25).worth[0]
+    assert (worth[0] - worth[1]).item() == pytest.approx(0.5 * 1.5)
 
 
 def test_no_path_gains_more_than_its_time_allows():

@@ -98,7 +98,13 @@ class WorldConfig(Record):
 
     task: Literal["mixed", "empty", "obstacle", "ped", "obstacle_ped"] = "mixed"
     robots: int = Field(48, ge=1)
-    scenes: int = Field(8, ge=1)
+    scenes: int = Field(48, ge=1)
+    scenes_at_once: int = Field(8, ge=1)
+    """As many are in use at a time."""
+    episodes_a_scene: int = Field(16, ge=1)
+    """Different episodes of a scene, all tasks together."""
+    episodes_a_turn: int = Field(16, ge=1)
+    """After so many a scene makes way for the next: what learns from few scenes learns these scenes."""
     first_seed: int = 2000
     """Of the training scenes; drives for pre-training are recorded in those from 1000."""
     threads: int = Field(1, ge=1)

@@ -62,6 +62,9 @@ def make_world(config: WorldConfig, action: ActionConfig, policy: PolicyConfig, 
 
     options: dict[str, Any] = {
         "scene_count": config.scenes,
+        "scenes_at_once": config.scenes_at_once,
+        "episodes_a_scene": config.episodes_a_scene,
+        "episodes_a_turn": config.episodes_a_turn,
         "first_seed": config.first_seed,
         "picture": (policy.encoder.width_px, policy.encoder.height_px),
         "decision_period_s": policy.period_s,

@@ -24,6 +24,8 @@ MARGIN_M = 0.4
 """A touch this far off costs nothing; half as far, half."""
 TRUST_S = 2.5
 """A touch so far ahead weighs 1/e of a present one: much can be decided anew until then."""
+NO_ROOM_M = 0.1
+"""A body so much nearer to something solid than where it touches would be inside it."""
 PEOPLE = 8
 """So many pedestrians, the nearest to the robot, are looked at."""
 NOWHERE_M = 1e6
@@ -44,8 +46,8 @@ class Outlook:
 def outlook_of(told: Mapping[str, Tensor], weights: RewardWeights, period_s: float) -> Outlook:
     """Worth of paths from what the training world tells of them."""
     gaps, points = told["solid_distance_m"] - BODY_M, told["points"]
-    horizon = points.shape[2]
-    gain = told["gain_m"][..., -1].clamp(-horizon * period_s, horizon * period_s)
+    most = points.shape[2] * period_s
+    gain = gain_on_the_way(told["gain_m"], gaps).clamp(-most, most)
     worth = weights.progress * gain - weights.contact * dearest(gaps, period_s) - weights.touching * pressed(gaps)
     return Outlook(worth, points, nearest_people(points, told["pedestrians"]))
 
@@ -62,6 +64,15 @@ def dearest(gaps: Tensor, period_s: float) -> Tensor:
     """(...,) 0 to 1: the worst nearness on the way for gaps (..., H) in metres; later ones weigh less."""
     times = period_s * torch.arange(1, gaps.shape[-1] + 1, device=gaps.device)
     return (nearness(gaps, MARGIN_M) * torch.exp(-times / TRUST_S)).amax(dim=-1)
+
+
+def gain_on_the_way(gains: Tensor, gaps: Tensor) -> Tensor:
+    """(...,) metres gained at the last place of a way (..., H) that a body reaches: it passes through nothing solid.
+
+    The ground behind a hedge may be near to the goal; a way into the hedge does not lead there.
+    """
+    reached = (gaps > -NO_ROOM_M).long().cumprod(dim=-1).sum(dim=-1, keepdim=True)
+    return torch.nn.functional.pad(gains, (1, 0)).gather(-1, reached)[..., 0]
 
 
 def pressed(gaps: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from s2e_agent.foresight import (
     Outlook,
     dearest,
     expected_worth,
+    gain_on_the_way,
     outlook_of,
     pressed,
     regret,
@@ -52,6 +53,24 @@ def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
     }
     worth = outlook_of(told, WEIGHTS, 0.25).worth[0]
     assert (worth[0] - worth[1]).item() == pytest.approx(0.5 * 1.5)
+
+
+def test_nothing_is_gained_behind_what_a_body_cannot_pass():
+    gains = torch.tensor([1.0, 2.0, 3.0]).expand(4, 3)
+    gaps = torch.tensor([[0.5, 0.5, 0.5], [0.5, -0.2, 0.5], [-0.2, 0.5, 0.5], [-0.05, -0.05, -0.2]])
+    assert gain_on_the_way(gains, gaps).tolist() == [3.0, 1.0, 0.0, 2.0]
+
+
+def test_pressing_on_towards_a_goal_behind_a_wall_is_worth_less_than_leaving_it():
+    """A robot at a thin wall: one way leads through it, to where much is gained; the other along it and away."""
+    told = {
+        "points": torch.zeros(1, 2, 4, 2),
+        "solid_distance_m": torch.tensor([[[0.1, 0.0, 0.1, 0.5], [0.3, 0.35, 0.6, 1.0]]]),
+        "gain_m": torch.tensor([[[0.2, 5.0, 5.5, 6.0], [0.0, -0.1, -0.2, 0.1]]]),
+        "pedestrians": torch.zeros(1, 0, 2),
+    }
+    through, away = outlook_of(told, WEIGHTS, 0.25).worth[0]
+    assert through < away
 
 
 def test_no_path_gains_more_than_its_time_allows():

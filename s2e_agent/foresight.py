@@ -20,8 +20,9 @@ from s2e_agent.rewards import nearness
 
 BODY_M, PERSON_M = 0.32, 0.62
 """Distances from the robot's centre at which it touches something solid, and a pedestrian's centre."""
-MARGIN_M = 0.4
-"""A touch this far off costs nothing; half as far, half."""
+SOLID_MARGIN_M, PERSON_MARGIN_M = 0.15, 0.4
+"""A touch this far off costs nothing; half as far, half. Walls stay where they are, and a gap that is to be driven
+through has room for no more; people may step aside or not."""
 TRUST_S = 2.5
 """A touch so far ahead weighs 1/e of a present one: much can be decided anew until then."""
 NO_ROOM_M = 0.1
@@ -48,7 +49,8 @@ def outlook_of(told: Mapping[str, Tensor], weights: RewardWeights, period_s: flo
     gaps, points = told["solid_distance_m"] - BODY_M, told["points"]
     most = points.shape[2] * period_s
     gain = gain_on_the_way(told["gain_m"], gaps).clamp(-most, most)
-    worth = weights.progress * gain - weights.contact * dearest(gaps, period_s) - weights.touching * pressed(gaps)
+    solid = dearest(gaps, SOLID_MARGIN_M, period_s)
+    worth = weights.progress * gain - weights.contact * solid - weights.touching * pressed(gaps)
     return Outlook(worth, points, nearest_people(points, told["pedestrians"]))
 
 
@@ -60,10 +62,10 @@ def nearest_people(points: Tensor, people: Tensor) -> Tensor:
     return torch.nn.functional.pad(people.gather(1, chosen), (0, 0, 0, missing), value=NOWHERE_M)
 
 
-def dearest(gaps: Tensor, period_s: float) -> Tensor:
+def dearest(gaps: Tensor, margin_m: float, period_s: float) -> Tensor:
     """(...,) 0 to 1: the worst nearness on the way for gaps (..., H) in metres; later ones weigh less."""
     times = period_s * torch.arange(1, gaps.shape[-1] + 1, device=gaps.device)
-    return (nearness(gaps, MARGIN_M) * torch.exp(-times / TRUST_S)).amax(dim=-1)
+    return (nearness(gaps, margin_m) * torch.exp(-times / TRUST_S)).amax(dim=-1)
 
 
 def gain_on_the_way(gains: Tensor, gaps: Tensor) -> Tensor:
@@ -99,7 +101,7 @@ def worth_of_modes(outlooks: list[Outlook], ended: Tensor, weights: RewardWeight
             apart = outlook.points[:, :, None, step] - people[moment + step + 1][:, None]
             gap = apart.norm(dim=-1).amin(dim=-1) - PERSON_M
             gaps[..., step] = torch.where(known[:, None], gap, math.inf)
-        worths.append(outlook.worth - weights.contact * dearest(gaps, period_s))
+        worths.append(outlook.worth - weights.contact * dearest(gaps, PERSON_MARGIN_M, period_s))
     return torch.stack(worths)
 
 

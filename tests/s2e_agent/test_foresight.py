@@ -26,7 +26,7 @@ def test_the_worst_of_a_way_is_its_nearest_touch_faded_by_time():
     # Half the margin of 0.4 m at 2.5 s: 0.5 / e; a touch at 5 s: 1 / e^2, less than that.
     gaps = torch.tensor([[0.2, 0.0], [0.4, 0.0], [9.0, 9.0]])
     expected = [0.5 / math.e, math.exp(-2.0), 0.0]
-    assert dearest(gaps, 2.5).tolist() == pytest.approx(expected)
+    assert dearest(gaps, 0.4, 2.5).tolist() == pytest.approx(expected)
 
 
 def test_a_path_is_worth_what_it_gains_less_what_it_touches():
@@ -43,7 +43,7 @@ def test_a_path_is_worth_what_it_gains_less_what_it_touches():
 
 def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
     gaps = torch.tensor([[-0.25 * BODY_M, 0.1, 0.5], [-0.25 * BODY_M, -0.5 * BODY_M, -BODY_M]])
-    assert dearest(gaps, 0.25)[0] == dearest(gaps, 0.25)[1]
+    assert dearest(gaps, 0.15, 0.25)[0] == dearest(gaps, 0.15, 0.25)[1]
     assert pressed(gaps).tolist() == pytest.approx([0.25, 1.75])
     told = {
         "points": torch.zeros(1, 2, 3, 2),

@@ -233,7 +233,8 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         """What lies on paths (N, K, H, 2) in the robots' frames, metres, as everything stands now.
 
         Returns ``points`` (N, K, H, 2), world frame; ``solid_distance_m`` (N, K, H) from structure and obstacles;
-        ``gain_m`` (N, K, H), how much nearer to the goal they lie, geodesic; ``pedestrians`` (N, P, 2), world frame.
+        ``gain_m`` (N, K, H), how much nearer to the goal they lie, geodesic; ``pedestrians`` (N, P, 2), world frame;
+        ``touching_solid`` (N,), whether the robot touches structure or an obstacle now.
         """
         around, poses, shape = self._world.around, self._world.poses, paths.shape[:-1]
         points = in_world(paths.to(self.device).flatten(1, 2), poses)
@@ -244,6 +245,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             "solid_distance_m": around.solid_distances(points).reshape(shape),
             "gain_m": gains.reshape(shape),
             "pedestrians": people,
+            "touching_solid": self._world.touching_solid,
         }
 
     # -- episodes -----------------------------------------------------------------------------------------------------

@@ -45,12 +45,12 @@ class Outlook:
 
 
 def outlook_of(told: Mapping[str, Tensor], weights: RewardWeights, period_s: float) -> Outlook:
-    """Worth of paths from what the training world tells of them."""
+    """Worth of paths from what the training world tells of them. Who touches already has paid for the onset."""
     gaps, points = told["solid_distance_m"] - BODY_M, told["points"]
     most = points.shape[2] * period_s
     gain = gain_on_the_way(told["gain_m"], gaps).clamp(-most, most)
-    solid = dearest(gaps, SOLID_MARGIN_M, period_s)
-    worth = weights.progress * gain - weights.contact * solid - weights.touching * pressed(gaps)
+    onset = dearest(gaps, SOLID_MARGIN_M, period_s) * ~told["touching_solid"][:, None]
+    worth = weights.progress * gain - weights.contact * onset - weights.touching * pressed(gaps)
     return Outlook(worth, points, nearest_people(points, told["pedestrians"]))
 
 

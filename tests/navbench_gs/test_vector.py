@@ -220,6 +220,6 @@ def test_the_outlook_sees_obstacles_and_pedestrians(yard):
     ahead = np.array(episode.obstacles[0].pose[:2]) - [x, y]
     local = [np.cos(yaw) * ahead[0] + np.sin(yaw) * ahead[1], np.cos(yaw) * ahead[1] - np.sin(yaw) * ahead[0]]
     told = bare.outlook(torch.tensor(local, dtype=torch.float32)[None, None, None])
-    assert told["solid_distance_m"].item() < 0.0
+    assert told["solid_distance_m"].item() < 0.0 and told["touching_solid"].tolist() == [False]
     assert np.allclose(told["pedestrians"][0].numpy(), state.pedestrians[:, :2], atol=1e-4)
     env.close()

@@ -35,6 +35,7 @@ def test_a_path_is_worth_what_it_gains_less_what_it_touches():
         "solid_distance_m": torch.tensor([[[BODY_M], [5.0]]]),
         "gain_m": torch.tensor([[[0.2], [-0.1]]]),
         "pedestrians": torch.zeros(1, 0, 2),
+        "touching_solid": torch.tensor([False]),
     }
     outlook = outlook_of(told, WEIGHTS, 0.25)
     assert outlook.worth[0].tolist() == pytest.approx([0.2 - 8.0 * math.exp(-0.1), -0.1])
@@ -50,9 +51,12 @@ def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
         "solid_distance_m": gaps[None] + BODY_M,
         "gain_m": torch.zeros(1, 2, 3),
         "pedestrians": torch.zeros(1, 0, 2),
+        "touching_solid": torch.tensor([False]),
     }
-    worth = outlook_of(told, WEIGHTS, 0.25).worth[0]
-    assert (worth[0] - worth[1]).item() == pytest.approx(0.5 * 1.5)
+    off, deeper = outlook_of(told, WEIGHTS, 0.25).worth[0].tolist()
+    assert off - deeper == pytest.approx(0.5 * 1.5)
+    touching = {**told, "touching_solid": torch.tensor([True])}
+    assert outlook_of(touching, WEIGHTS, 0.25).worth[0].tolist() == pytest.approx([-0.5 * 0.25, -0.5 * 1.75])
 
 
 def test_nothing_is_gained_behind_what_a_body_cannot_pass():
@@ -68,6 +72,7 @@ def test_pressing_on_towards_a_goal_behind_a_wall_is_worth_less_than_leaving_it(
         "solid_distance_m": torch.tensor([[[0.1, 0.0, 0.1, 0.5], [0.3, 0.35, 0.6, 1.0]]]),
         "gain_m": torch.tensor([[[0.2, 5.0, 5.5, 6.0], [0.0, -0.1, -0.2, 0.1]]]),
         "pedestrians": torch.zeros(1, 0, 2),
+        "touching_solid": torch.tensor([False]),
     }
     through, away = outlook_of(told, WEIGHTS, 0.25).worth[0]
     assert through < away
@@ -79,6 +84,7 @@ def test_no_path_gains_more_than_its_time_allows():
         "solid_distance_m": torch.full((1, 1, 2), 9.0),
         "gain_m": torch.full((1, 1, 2), math.inf),
         "pedestrians": torch.zeros(1, 0, 2),
+        "touching_solid": torch.tensor([False]),
     }
     assert outlook_of(told, WEIGHTS, 0.25).worth.item() == 0.5
 
@@ -90,6 +96,7 @@ def test_the_nearest_pedestrians_are_kept():
         "solid_distance_m": torch.full((1, 1, 1), 9.0),
         "gain_m": torch.zeros(1, 1, 1),
         "pedestrians": places,
+        "touching_solid": torch.tensor([False]),
     }
     kept = outlook_of(told, WEIGHTS, 0.25).people[0, :, 0]
     assert kept.tolist() == [19.0 - number for number in range(PEOPLE)]

@@ -30,6 +30,8 @@ NO_ROOM_M = 0.1
 PEOPLE = 8
 """So many pedestrians, the nearest to the robot, are looked at."""
 NOWHERE_M = 1e6
+OUT_OF_REACH_M = 8.0
+"""Nobody so far away is met within 2.5 s."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def pressed(gaps: Tensor) -> Tensor:
 def worth_of_modes(outlooks: list[Outlook], ended: Tensor, weights: RewardWeights, period_s: float) -> Tensor:
     """(T, N, M) worth of every mode at T moments in a row, now that the pedestrians of the later ones are known.
 
-    ``ended`` (T, N): an episode's end; nothing after it tells of the moments before, and neither does the time after
-    the last moment: there no pedestrian is in the way.
+    NaN where they are not: ``ended`` (T, N), an episode's end, or the last moment cut the horizon short, and there was
+    somebody to be met.
     """
     people = torch.stack([outlook.people for outlook in outlooks])
     worths = []
@@ -101,16 +103,35 @@ def worth_of_modes(outlooks: list[Outlook], ended: Tensor, weights: RewardWeight
             apart = outlook.points[:, :, None, step] - people[moment + step + 1][:, None]
             gap = apart.norm(dim=-1).amin(dim=-1) - PERSON_M
             gaps[..., step] = torch.where(known[:, None], gap, math.inf)
-        worths.append(outlook.worth - weights.contact * dearest(gaps, PERSON_MARGIN_M, period_s))
+        alone = (outlook.people - outlook.points[:, :1, 0]).norm(dim=-1).amin(dim=-1) > OUT_OF_REACH_M
+        sure = alone | (known & (len(outlooks) - moment > gaps.shape[-1]))
+        worth = outlook.worth - weights.contact * dearest(gaps, PERSON_MARGIN_M, period_s)
+        worths.append(worth.masked_fill(~sure[:, None], math.nan))
     return torch.stack(worths)
 
 
 def expected_worth(log_scores: Tensor, worth: Tensor) -> Tensor:
-    """Mean over B of ``sum_m q_m (worth_m - mean worth)``, to be raised; log q (B, M), worth (B, M)."""
+    """Mean of ``sum_m q_m (worth_m - mean worth)``, to be raised, over those of B whose worth is known (not NaN).
+
+    log q (B, M), worth (B, M).
+    """
+    log_scores, worth = _known(log_scores, worth)
     return (log_scores.exp() * (worth - worth.mean(dim=-1, keepdim=True))).sum(dim=-1).mean()
 
 
 def regret(log_scores: Tensor, worth: Tensor) -> Tensor:
-    """Mean over B of how much less the likeliest mode was worth than the best; log q (B, M), worth (B, M)."""
+    """Mean of how much less the likeliest mode was worth than the best, over those of B whose worth is known.
+
+    log q (B, M), worth (B, M).
+    """
+    log_scores, worth = _known(log_scores, worth)
     likeliest = log_scores.argmax(dim=-1, keepdim=True)
     return (worth.amax(dim=-1) - worth.gather(-1, likeliest)[:, 0]).mean()
+
+
+def _known(log_scores: Tensor, worth: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows whose worth is known; if there are none, one row to be indifferent about."""
+    sure = ~worth.isnan().any(dim=-1)
+    if not sure.any():
+        return log_scores[:1], torch.zeros_like(worth[:1])
+    return log_scores[sure], worth[sure]

@@ -117,14 +117,31 @@ def test_modes_meet_pedestrians_where_these_will_be():
     worth = worth_of_modes(outlooks, never, WEIGHTS, 0.25)[:, 0]
     assert worth[0].tolist() == pytest.approx([-8.0 * math.exp(-0.5 / 2.5), 0.0])
     assert worth[1].tolist() == [0.0, 0.0]
-    assert worth[3].tolist() == [0.0, 0.0]
 
 
-def test_nothing_beyond_the_end_of_an_episode_counts():
-    outlooks = [outlook(float(t), [[9.0, 2.0]]) for t in range(4)]
-    ended = torch.zeros(4, 1, dtype=torch.bool)
+def test_what_lies_beyond_the_last_moment_or_an_end_is_not_known():
+    outlooks = [outlook(float(t), [[2.0, 2.0]]) for t in range(4)]
+    never = torch.zeros(4, 1, dtype=torch.bool)
+    assert worth_of_modes(outlooks, never, WEIGHTS, 0.25).isnan()[:, 0, 0].tolist() == [False, False, True, True]
+    ended = never.clone()
     ended[1] = True
-    assert worth_of_modes(outlooks, ended, WEIGHTS, 0.25).tolist() == [[[0.0]]] * 4
+    assert worth_of_modes(outlooks, ended, WEIGHTS, 0.25).isnan()[:, 0, 0].tolist() == [True, True, True, True]
+
+
+def test_where_nobody_is_to_be_met_all_is_known():
+    outlooks = [outlook(100.0, [[2.0, 2.0]]) for _ in range(3)]
+    ended = torch.ones(3, 1, dtype=torch.bool)
+    assert worth_of_modes(outlooks, ended, WEIGHTS, 0.25).tolist() == [[[0.0]]] * 3
+
+
+def test_moments_of_unknown_worth_teach_nothing():
+    log_scores = torch.log(torch.tensor([[0.5, 0.5], [0.25, 0.75]])).requires_grad_()
+    worth = torch.tensor([[math.nan, math.nan], [1.0, -1.0]])
+    gain = expected_worth(log_scores, worth)
+    assert gain.item() == pytest.approx(-0.5) and regret(log_scores, worth).item() == 2.0
+    gain.backward()
+    assert log_scores.grad[0].tolist() == [0.0, 0.0] and log_scores.grad[1].abs().sum() > 0
+    assert expected_worth(log_scores, torch.full((2, 2), math.nan)).item() == 0.0
 
 
 def test_touching_distance_is_from_body_to_pedestrian():

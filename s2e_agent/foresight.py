@@ -20,9 +20,8 @@ from s2e_agent.rewards import nearness
 
 BODY_M, PERSON_M = 0.32, 0.62
 """Distances from the robot's centre at which it touches something solid, and a pedestrian's centre."""
-SOLID_MARGIN_M, PERSON_MARGIN_M = 0.15, 0.4
-"""A touch this far off costs nothing; half as far, half. Walls stay where they are, and a gap that is to be driven
-through has room for no more; people may step aside or not."""
+SOLID_MARGIN_M, PERSON_MARGIN_M = 0.3, 0.4
+"""A touch this far off costs nothing; half as far, half. Walls stay where they are, people do not."""
 TRUST_S = 2.5
 """A touch so far ahead weighs 1/e of a present one: much can be decided anew until then."""
 NO_ROOM_M = 0.1

@@ -237,6 +237,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         ``touching_solid`` (N,), whether the robot touches structure or an obstacle now.
         """
         around, poses, shape = self._world.around, self._world.poses, paths.shape[:-1]
+        touches = self._world.touches
         points = in_world(paths.to(self.device).flatten(1, 2), poses)
         gains = around.costs_to_go(poses)[:, None] - around.costs_from(points)
         people = torch.from_numpy(self._world.pedestrian_poses()[..., :2]).to(self.device, torch.float32)
@@ -245,7 +246,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             "solid_distance_m": around.solid_distances(points).reshape(shape),
             "gain_m": gains.reshape(shape),
             "pedestrians": people,
-            "touching_solid": self._world.touching_solid,
+            "touching_solid": touches[:, : touches.shape[1] - people.shape[1]].any(dim=1),
         }
 
     # -- episodes -----------------------------------------------------------------------------------------------------

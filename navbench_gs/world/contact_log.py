@@ -23,11 +23,6 @@ class ContactLog:
         self.touching = torch.zeros_like(self._last, dtype=torch.bool)
         """(N, A) who touches what in this tick."""
 
-    @property
-    def touching_solid(self) -> Tensor:
-        """(N,) who touches the scene or an obstacle in this tick."""
-        return self.touching[:, : self._ends[1]].any(dim=1)
-
     def resize(self, obstacles: int, pedestrians: int) -> None:
         """Make room for so many actors; what was touched is kept."""
         before, ends = self._last, self._ends

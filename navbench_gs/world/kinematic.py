@@ -212,11 +212,6 @@ class KinematicWorld:
         """(N,) whether the robot touches anything."""
         return self._contacts.touching.any(dim=1)
 
-    @property
-    def touching_solid(self) -> Tensor:
-        """(N,) whether the robot touches the scene or an obstacle."""
-        return self._contacts.touching_solid
-
     def goals(self) -> Tensor:
         """(N, 2) the goals in the robots' frames, metres: the goal encoding of the judge."""
         return rotated(self.around.goals - self.poses[:, :2], -self.poses[:, 2])

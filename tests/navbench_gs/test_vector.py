@@ -223,3 +223,25 @@ def test_the_outlook_sees_obstacles_and_pedestrians(yard):
     assert told["solid_distance_m"].item() < 0.0 and told["touching_solid"].tolist() == [False]
     assert np.allclose(told["pedestrians"][0].numpy(), state.pedestrians[:, :2], atol=1e-4)
     env.close()
+
+
+def test_the_outlook_says_who_touches_something_solid(yard):
+    env = training(yard, "obstacle_ped", robots=12)
+    env.reset(seed=2)
+    bare, solid = env.unwrapped, 0
+    for _ in range(60):
+        infos = env.step(torch.tensor([[1.0, 0.0]]).expand(12, 2))[4]
+        told = bare.outlook(torch.zeros(12, 1, 1, 2))["touching_solid"] & ~infos["started"]
+        near = infos["solid_clearance_m"] < 0.02
+        assert not (told & ~infos["touching"]).any() and not (told & ~near).any()
+        solid += int(told.sum())
+    assert solid > 10
+    touches = bare._world._contacts
+    touches.begin_tick()
+    assert not bare.outlook(torch.zeros(12, 1, 1, 2))["touching_solid"].any()
+    one, nought = torch.tensor([1]), torch.tensor([0])
+    touches.scene(nought)
+    touches.obstacles(one, nought)
+    touches.pedestrians(one + 1, nought)
+    assert bare.outlook(torch.zeros(12, 1, 1, 2))["touching_solid"].tolist() == [True, True] + [False] * 10
+    env.close()

@@ -5,6 +5,8 @@
 ``steady``    they go on at their present velocity: where they are bound is not told
 ``standing``  they stay where they are: how they move is not told either
 ============  ==================================================================
+
+A planner that is held up and looks for a way round everybody, where they stand, is told more than the words say.
 """
 
 from __future__ import annotations

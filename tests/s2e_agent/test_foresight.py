@@ -9,6 +9,7 @@ from s2e_agent.foresight import (
     NOWHERE_M,
     PEOPLE,
     PERSON_M,
+    SOLID_MARGIN_M,
     Outlook,
     dearest,
     expected_worth,
@@ -44,7 +45,7 @@ def test_a_path_is_worth_what_it_gains_less_what_it_touches():
 
 def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
     gaps = torch.tensor([[-0.25 * BODY_M, 0.1, 0.5], [-0.25 * BODY_M, -0.5 * BODY_M, -BODY_M]])
-    assert dearest(gaps, 0.3, 0.25)[0] == dearest(gaps, 0.15, 0.25)[1]
+    assert dearest(gaps, SOLID_MARGIN_M, 0.25)[0] == dearest(gaps, SOLID_MARGIN_M, 0.25)[1]
     assert pressed(gaps).tolist() == pytest.approx([0.25, 1.75])
     told = {
         "points": torch.zeros(1, 2, 3, 2),

@@ -265,13 +265,16 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._over = torch.zeros_like(self._over)
 
     def _load(self) -> None:
-        """Give the world the episodes of the scenes in use, if these have changed."""
-        if self._loaded_turn == self._rotation.turn:
-            return
-        wanted = {_key(draw): draw for draw in (*self._rotation.in_use(), *self._draws) if draw is not None}
-        self._prepared = {key: self._prepared.get(key) or self._worked_out(draw) for key, draw in wanted.items()}
-        self._world.load(list(self._prepared.values()))
-        self._loaded_turn = self._rotation.turn
+        """Give the world what is driven now; what was worked out is kept for as long as its scene is in use."""
+        drawn = {_key(draw): draw for draw in self._draws if draw is not None}
+        if self._loaded_turn != self._rotation.turn:
+            kept = {_key(draw) for draw in self._rotation.in_use()} | set(drawn)
+            self._prepared = {key: one for key, one in self._prepared.items() if key in kept}
+            self._loaded_turn = self._rotation.turn
+        fresh = {key: self._worked_out(draw) for key, draw in drawn.items() if key not in self._prepared}
+        if fresh:
+            self._prepared |= fresh
+            self._world.load(list(self._prepared.values()))
 
     def _worked_out(self, draw: Draw) -> TrainingEpisode:
         return training_episode(draw.episode, place_of(draw.scene, self.rules), self.rules)

@@ -5,8 +5,6 @@
 ``steady``    they go on at their present velocity: where they are bound is not told
 ``standing``  they stay where they are: how they move is not told either
 ============  ==================================================================
-
-A planner that is held up and looks for a way round everybody, where they stand, is told more than the words say.
 """
 
 from __future__ import annotations
@@ -70,11 +68,16 @@ class Knowledge:
         """(P,) metres."""
         return self._bound.radii
 
+    def known(self, state: WorldState) -> NDArray[np.bool_]:
+        """(P,) whom it is told of at ``state``."""
+        if "in_view" in self._words:
+            return self._in_view.known(state)
+        return np.ones(len(self.radii), dtype=bool)
+
     def places(self, state: WorldState, steps: int, step_s: float) -> Floats:
         """(T, P, 2) metres, world frame, after 1 to T steps of ``step_s`` from ``state`` on."""
         places = self._ahead(state, steps, step_s)
-        if "in_view" in self._words:
-            places[:, ~self._in_view.known(state)] = NOWHERE_M
+        places[:, ~self.known(state)] = NOWHERE_M
         return places
 
     def _ahead(self, state: WorldState, steps: int, step_s: float) -> Floats:

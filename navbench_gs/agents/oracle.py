@@ -167,8 +167,9 @@ class OracleAgent:
             self._follow(self._cost, here)
 
     def _plan_round(self, state: WorldState) -> None:
-        """Treat pedestrians as obstacles where they stand now, if that leaves a way."""
-        people = [(x, y, radius) for (x, y, _), radius in zip(state.pedestrians, self._people.radii, strict=True)]
+        """Treat the pedestrians it is told of as obstacles where they stand now, if that leaves a way."""
+        discs = np.column_stack([state.pedestrians[:, :2], self._people.radii])
+        people = [(x, y, radius) for x, y, radius in discs[self._people.known(state)]]
         occupied = self._occupied | occupied_by(self._grid, people)
         try:
             cost = cost_to_go(self._grid, self._plain.goal, clearance_m=TIGHTEST_M, occupied=occupied)

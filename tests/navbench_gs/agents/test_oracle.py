@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from navbench_gs.agents.oracle import OracleAgent
+from navbench_gs.agents import oracle
+from navbench_gs.agents.oracle import PATIENCE_S, OracleAgent
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.state import Privileged
@@ -57,3 +60,30 @@ def test_one_episode_leaves_nothing_behind_for_the_next(yard):
         firsts.append(agent.act(env.observe(), privileged=given))
     env.close()
     assert firsts[0] == firsts[2]
+
+
+@pytest.mark.parametrize(("variant", "heard_of"), [("", 2), ("in_view", 1)])
+def test_held_up_it_plans_round_those_alone_that_it_is_told_of(yard, monkeypatch, variant, heard_of):
+    """Two pedestrians stand 2 m from the robot, one ahead and one behind."""
+    env, agent = NavEnv(yard.scene, "ped", rgb=False), OracleAgent(variant)
+    env.reset(options={"index": 0})
+    given: Privileged = env.privileged()
+    env.close()
+    x, y, yaw = given.state.robot
+    ahead = np.array([np.cos(yaw), np.sin(yaw)])
+    people = np.resize(given.state.pedestrians, (2, 3))
+    people[:, :2] = np.array([x, y]) + np.outer([2.0, -2.0], ahead)
+    placements = (given.episode.pedestrians * 2)[:2]
+    episode = given.episode.model_copy(update={"pedestrians": placements})
+    state = replace(given.state, pedestrians=people, pedestrian_velocities=np.zeros((2, 2)))
+    agent.reset(env.observe(), seed=0, privileged=replace(given, episode=episode, state=state))
+
+    planned_round = []
+    monkeypatch.setattr(
+        oracle, "occupied_by", lambda grid, discs: planned_round.extend(discs) or np.zeros_like(grid.walkable)
+    )
+    for time_s in (0.0, PATIENCE_S + 0.2):
+        now = replace(given, episode=episode, state=replace(state, time_s=time_s))
+        agent.act(env.observe(), privileged=now)
+    assert len(planned_round) == heard_of
+    np.testing.assert_allclose(planned_round[0][:2], people[0, :2])

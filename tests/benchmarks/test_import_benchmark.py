@@ -12,10 +12,10 @@ from scenes.importers.selection import chosen
 from ..scenes.importers.courtyard import UNITS_PER_METRE, captured_courtyard
 
 
-def test_a_million_gaussians_become_a_place(benchmark):
+def test_a_million_gaussians_become_a_place(benchmark, sized):
     small = captured_courtyard()
     rng = np.random.default_rng(0)
-    cloud = chosen(small, rng.integers(len(small), size=1_000_000))
+    cloud = chosen(small, rng.integers(len(small), size=sized(1_000_000)))
     cloud.means[:] += (0.01 * UNITS_PER_METRE * rng.standard_normal(cloud.means.shape)).astype(np.float32)
     options = CaptureOptions(scale=ScaleHints(metres_per_unit=1.0 / UNITS_PER_METRE))
 

@@ -14,8 +14,8 @@ GAUSSIANS = 3_000_000
 
 
 @pytest.fixture(scope="module")
-def cloud():
-    return random_cloud(GAUSSIANS, 16)
+def cloud(sized):
+    return random_cloud(sized(GAUSSIANS), 16)
 
 
 @pytest.mark.parametrize("ending", WRITERS)
@@ -23,10 +23,10 @@ def test_loading_three_million_gaussians(benchmark, cloud, tmp_path, ending):
     path = tmp_path / f"cloud{ending}"
     write_splats(cloud, path)
     read = benchmark.pedantic(read_splats, args=(path,), rounds=2)
-    assert len(read) == GAUSSIANS
+    assert len(read) == len(cloud)
     path.unlink()
 
 
 def test_moving_three_million_gaussians(benchmark, cloud):
     move = Similarity(0.7, random_rotation(0))
-    assert len(benchmark.pedantic(transformed, args=(cloud, move), rounds=2)) == GAUSSIANS
+    assert len(benchmark.pedantic(transformed, args=(cloud, move), rounds=2)) == len(cloud)

@@ -29,9 +29,9 @@ def one_thread():
 
 
 @pytest.mark.parametrize("task", ["empty", "obstacle", "ped", "obstacle_ped"])
-def test_ten_steps_of_many_robots(benchmark, one_thread, task):
+def test_ten_steps_of_many_robots(benchmark, one_thread, sized, task):
     env = gymnasium.make_vec(
-        training_id(task), num_envs=ROBOTS, scenes=SCENES, episodes_a_scene=8, decision_period_s=0.2
+        training_id(task), num_envs=sized(ROBOTS), scenes=SCENES, episodes_a_scene=8, decision_period_s=0.2
     )
     observations, _ = env.reset(seed=0)
 
@@ -62,7 +62,7 @@ class Timed:
 
 @pytest.mark.parametrize("robots", [32, 64])
 @pytest.mark.parametrize("task", ["empty", "obstacle_ped"])
-def test_a_step_with_pictures(benchmark, one_thread, monkeypatch, task, robots):
+def test_a_step_with_pictures(benchmark, one_thread, monkeypatch, sized, task, robots):
     """Budget: at most 20 % on top of the renderer's batches. One thread, so CPU time is that of the batch."""
     drawers = []
     monkeypatch.setattr(
@@ -70,7 +70,7 @@ def test_a_step_with_pictures(benchmark, one_thread, monkeypatch, task, robots):
         lambda *named: drawers.append(Timed(renderer_with_threads(*named))) or drawers[-1],
     )
     env = gymnasium.make_vec(
-        training_id(task), num_envs=robots, scenes=SCENES, episodes_a_scene=8, picture=(96, 72), renderer="cpu"
+        training_id(task), num_envs=sized(robots), scenes=SCENES, episodes_a_scene=8, picture=(96, 72), renderer="cpu"
     )
     observations, _ = env.reset(seed=0)
     env.step(towards_goals(observations))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -41,17 +42,7 @@ def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
     opacities = torch.as_tensor(cloud.opacities, dtype=torch.float64)
     if rules.antialiased:
         opacities = opacities * splats.compensations.clamp_min(rules.min_compensation)
-    colours = view_colours(cloud, camera)
-    precisions = torch.linalg.inv(splats.covariances)
     height, width = camera.height_px, camera.width_px
-    y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
-    pixels = torch.stack([x, y], dim=-1).double()
-
-    transmittance = torch.ones(height, width, dtype=torch.float64)
-    done = torch.zeros(height, width, dtype=torch.bool)
-    rgb = torch.zeros(height, width, 3, dtype=torch.float64)
-    depth = torch.full((height, width), torch.inf, dtype=torch.float64)
-    depth_sum = torch.zeros(height, width, dtype=torch.float64)
     reach = 3.33 * torch.diagonal(splats.covariances, dim1=1, dim2=2).sqrt()  # [G]: beyond, alpha < 1/255
     size = torch.tensor([width, height])
     first = (splats.means - reach).clamp(min=torch.zeros(2), max=size).floor().int()
@@ -60,22 +51,45 @@ def draw(cloud: GaussianCloud, camera: Camera, rules: PictureRules) -> Picture:
     seen = (splats.depths >= rules.near_m) & (opacities >= MIN_ALPHA) & (first < stop).all(dim=-1)
     seen &= spread <= rules.max_spread * width
     order = torch.argsort(splats.depths, stable=True)  # [G] ties by index
-    for i in order[seen[order]].tolist():
-        box = slice(int(first[i, 1]), int(stop[i, 1])), slice(int(first[i, 0]), int(stop[i, 0]))
-        offset = pixels[box] - splats.means[i]
-        sigma = 0.5 * (offset @ precisions[i] * offset).sum(dim=-1)
-        alpha = (opacities[i] * torch.exp(-sigma)).clamp_max(rules.max_alpha)  # [G]
-        alpha = torch.where(alpha < MIN_ALPHA, 0.0, alpha)
+    return composited(splats, opacities, view_colours(cloud, camera), first, stop, order[seen[order]], camera, rules)
+
+
+def composited(
+    splats: Projected,
+    opacities: Tensor,
+    colours: Tensor,
+    first: Tensor,
+    stop: Tensor,
+    order: Tensor,
+    camera: Camera,
+    rules: PictureRules,
+) -> Picture:
+    """Splats in ``order``, each over its pixels from ``first`` to ``stop`` (N, 2). Numpy is quick with small arrays."""
+    precisions = torch.linalg.inv(splats.covariances).numpy()
+    means, depths, opacity, colour = (values.numpy() for values in (splats.means, splats.depths, opacities, colours))
+    height, width = camera.height_px, camera.width_px
+    pixels = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), axis=-1)
+    transmittance, done = np.ones((height, width)), np.zeros((height, width), dtype=bool)
+    rgb, depth, depth_sum = np.zeros((height, width, 3)), np.full((height, width), np.inf), np.zeros((height, width))
+    corners = torch.cat([first, stop], dim=1).tolist()
+    for i in order.tolist():
+        left, top, right, bottom = corners[i]
+        box = slice(top, bottom), slice(left, right)
+        offset = pixels[box] - means[i]
+        sigma = 0.5 * (offset @ precisions[i] * offset).sum(axis=-1)
+        alpha = np.minimum(opacity[i] * np.exp(-sigma), rules.max_alpha)  # [G]
+        alpha[alpha < MIN_ALPHA] = 0.0
         before = transmittance[box]
         after = before * (1 - alpha)
         done[box] |= (after <= MIN_TRANSMITTANCE) & (alpha > 0)  # [G] stops before this splat
-        weight = torch.where(done[box], 0.0, alpha * before)
-        rgb[box] += weight[..., None] * colours[i]
-        depth_sum[box] += weight * splats.depths[i]
-        depth[box] = torch.where(~done[box] & (before > 0.5) & (after <= 0.5), splats.depths[i], depth[box])
-        transmittance[box] = torch.where(done[box], before, after)
-    expected = torch.where(transmittance < 1, depth_sum / (1 - transmittance), torch.inf)  # [G] mode ED
-    return Picture(rgb.clamp_max(1.0), depth, expected, 1 - transmittance)
+        weight = np.where(done[box], 0.0, alpha * before)
+        rgb[box] += weight[..., None] * colour[i]
+        depth_sum[box] += weight * depths[i]
+        depth[box] = np.where(~done[box] & (before > 0.5) & (after <= 0.5), depths[i], depth[box])
+        transmittance[box] = np.where(done[box], before, after)
+    covered = 1 - transmittance
+    expected = np.divide(depth_sum, covered, out=np.full((height, width), np.inf), where=covered > 0)  # [G] mode ED
+    return Picture(*(torch.from_numpy(values) for values in (np.minimum(rgb, 1.0), depth, expected, covered)))
 
 
 def project(cloud: GaussianCloud, camera: Camera) -> Projected:

@@ -12,6 +12,7 @@ from gymnasium.vector.utils import batch_space
 from pydantic import ValidationError
 from torch import Tensor
 
+from navbench_gs.agents.forecasts import Forecasts
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.record import RecordType
@@ -118,6 +119,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         """Share of the curriculum that is done; set by :meth:`set_progress`."""
         self._world = KinematicWorld(num_envs, rules, device)
         self._follower = BatchFollower(num_envs, horizon, waypoint_period_s, rules, device)
+        self._waypoint_period_s, self._forecasts = waypoint_period_s, Forecasts(num_envs)
         self._eyes: ManyEyes | None = None
         if picture is not None:
             need = _made(CameraNeed, AgentCardError, {"width_px": picture[0], "height_px": picture[1]})
@@ -233,21 +235,29 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         """What lies on paths (N, K, H, 2) in the robots' frames, metres, as everything stands now.
 
         Returns ``points`` (N, K, H, 2), world frame; ``solid_distance_m`` (N, K, H) from structure and obstacles;
-        ``gain_m`` (N, K, H), how much nearer to the goal they lie, geodesic; ``pedestrians`` (N, P, 2), world frame;
+        ``gain_m`` (N, K, H), how much nearer to the goal they lie, geodesic; ``pedestrians`` (N, H, P, 2), world frame,
+        where these would be at each waypoint's time if no robot were there, far away where there are fewer;
         ``touching_solid`` (N,), whether the robot touches structure or an obstacle now.
+
+        Forecasts follow the pedestrians from goal to goal: ask at every decision of an episode, or at none.
         """
         around, poses, shape = self._world.around, self._world.poses, paths.shape[:-1]
-        touches = self._world.touches
+        touches, actors = self._world.touches, self._world.pedestrian_poses().shape[1]
         points = in_world(paths.to(self.device).flatten(1, 2), poses)
         gains = around.costs_to_go(poses)[:, None] - around.costs_from(points)
-        people = torch.from_numpy(self._world.pedestrian_poses()[..., :2]).to(self.device, torch.float32)
         return {
             "points": points.reshape(*shape, 2),
             "solid_distance_m": around.solid_distances(points).reshape(shape),
             "gain_m": gains.reshape(shape),
-            "pedestrians": people,
-            "touching_solid": touches[:, : touches.shape[1] - people.shape[1]].any(dim=1),
+            "pedestrians": self._people_ahead(shape[2]),
+            "touching_solid": touches[:, : touches.shape[1] - actors].any(dim=1),
         }
+
+    def _people_ahead(self, steps: int) -> Tensor:
+        """(N, T, P, 2) world frame, where pedestrians would be after 1 to T steps between waypoints."""
+        grids = [one.place.grid for one in self._world.episodes if one is not None]
+        places = self._forecasts.places(self.episodes, grids, self.states(), steps, self._waypoint_period_s)
+        return torch.from_numpy(places).to(self.device, torch.float32)
 
     # -- episodes -----------------------------------------------------------------------------------------------------
 
@@ -282,6 +292,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
     def _begin(self, rows: Sequence[int], draws: Sequence[Draw]) -> None:
         episodes = [self._to_drive(row, draw) for row, draw in zip(rows, draws, strict=True)]
         self._world.begin(rows, episodes)
+        self._forecasts.begin(rows)
         self._scene_numbers[rows] = torch.tensor([draw.number for draw in draws], device=self.device)
         for row, draw, one in zip(rows, draws, episodes, strict=True):
             self._numbers[row] += 1

@@ -50,6 +50,8 @@ class Step:
     """(N, M, 2) commands of its modes."""
     taught: Tensor
     """(N, 2) commands of the teacher; NaN where there is none."""
+    worth: Tensor
+    """(N, M) what the path of every mode would come to; (N, 0) where nobody looks ahead."""
     rewards: Tensor
     """(N,)."""
     terminated: Tensor
@@ -70,8 +72,6 @@ class Batch:
     """With B in place of N."""
     advantages: Tensor
     returns: Tensor
-    worth: Tensor
-    """(B, M) what the path of every mode would have come to; (B, 0) where nobody looked ahead."""
 
 
 class Buffer:
@@ -97,16 +97,13 @@ class Buffer:
             self._earlier, self._first_look = frames[dropped:], self._first_look + dropped
         self._moments, self._steps = [], []
 
-    def whole(self, last_values: Tensor, worth: Tensor, discount: float, gae_lambda: float) -> Rollout:
-        """Everything since :meth:`clear`, with ``last_values`` (N,) of the moment after the last step.
-
-        ``worth`` (T, N, M): what the path of every mode would have come to.
-        """
+    def whole(self, last_values: Tensor, discount: float, gae_lambda: float) -> Rollout:
+        """Everything since :meth:`clear`, with ``last_values`` (N,) of the moment after the last step."""
         steps = _stacked(self._steps)
         values = torch.cat([steps.values, last_values[None]])
         gains = advantages(steps.rewards, values, steps.terminated, steps.truncated, discount, gae_lambda)
         seen: Kept | Pictured = self._pictured() if self.keep_frames else _kept(self._moments)
-        return Rollout(seen, steps, gains, gains + steps.values, worth)
+        return Rollout(seen, steps, gains, gains + steps.values)
 
     def _pictured(self) -> Pictured:
         looks = torch.stack([moment.looks for moment in self._moments])
@@ -158,8 +155,6 @@ class Rollout:
     """(T, N)."""
     returns: Tensor
     """(T, N)."""
-    worth: Tensor
-    """(T, N, M) of every mode's path; (T, N, 0) where nobody looked ahead."""
 
     def batches(self, size: int, generator: torch.Generator) -> Iterator[Tensor]:
         """Numbers of lived samples in random batches of about ``size``.
@@ -183,7 +178,7 @@ class Rollout:
         memory, absent = self.seen.memories(policy, samples)
         steps = Step(**{field.name: getattr(self.steps, field.name).flatten(0, 1)[samples] for field in fields(Step)})
         gains, returns = self.advantages.flatten()[samples], self.returns.flatten()[samples]
-        return Batch(memory, absent, steps, gains, returns, self.worth.flatten(0, 1)[samples])
+        return Batch(memory, absent, steps, gains, returns)
 
     def explained_variance(self) -> float:
         """Share of the variance of returns that the values at collection explain, over lived samples."""

@@ -14,7 +14,7 @@ from s2e_agent.buffer import Buffer, Rollout, Step
 from s2e_agent.command import CommandMixture, log_density, sample
 from s2e_agent.critic import Critic, critic_state
 from s2e_agent.finetune_config import FinetuneConfig
-from s2e_agent.foresight import Outlook, outlook_of, worth_of_modes
+from s2e_agent.foresight import worth_of_paths
 from s2e_agent.mixture import Mixture
 from s2e_agent.perception import Moment, Perception
 from s2e_agent.strategies import sees_anew
@@ -51,6 +51,7 @@ class _Decision:
     log_density: Tensor
     values: Tensor
     taught: Tensor
+    worth: Tensor
 
 
 class Experience:
@@ -75,21 +76,11 @@ class Experience:
         """A horizon of every robot, with advantages."""
         ppo = self.config.ppo
         self._buffer.clear(self.actor.policy.config.context)
-        self._outlooks: list[Outlook] = []
-        steps = []
         for _ in range(ppo.horizon):
             moment = self._moment
-            steps.append(self._step(generator))
-            self._buffer.add(moment, steps[-1])
+            self._buffer.add(moment, self._step(generator))
         last = self._value(self._moment, self._state())
-        return self._buffer.whole(last, self._worth(steps), ppo.discount, ppo.gae_lambda)
-
-    def _worth(self, steps: list[Step]) -> Tensor:
-        """(T, N, M) what the path of every mode would have come to; (T, N, 0) if nobody looks ahead."""
-        ended = torch.stack([step.terminated | step.truncated for step in steps])
-        if not self._outlooks:
-            return ended.new_zeros(*ended.shape, 0, dtype=torch.float32)
-        return worth_of_modes(self._outlooks, ended, self.config.rewards, self.actor.policy.config.period_s)
+        return self._buffer.whole(last, ppo.discount, ppo.gae_lambda)
 
     def _step(self, generator: torch.Generator) -> Step:
         decision = self._decide(generator)
@@ -108,6 +99,7 @@ class Experience:
             prior_scores=decision.before.log_scores,
             prior_means=decision.before.means,
             taught=decision.taught,
+            worth=decision.worth,
             rewards=rewards.total(terms) * self.config.ppo.reward_scale * ~started,
             terminated=terminated.bool(),
             truncated=truncated.bool(),
@@ -122,13 +114,14 @@ class Experience:
         before = self.actor.commands(mixture) if self.prior is None else self.prior.commands(self._prior_moment)
         values = self._value(moment, states)
         density = log_density(distribution, actions)
-        self._look_ahead(mixture)
-        return _Decision(moment, before, states, actions, density, values, self._taught())
+        return _Decision(moment, before, states, actions, density, values, self._taught(), self._worth(mixture))
 
-    def _look_ahead(self, mixture: Mixture) -> None:
-        if self.config.ppo.foresight_weight > 0:
-            told = self.world.outlook(mixture.paths())
-            self._outlooks.append(outlook_of(told, self.config.rewards, self.actor.policy.config.period_s))
+    def _worth(self, mixture: Mixture) -> Tensor:
+        """(N, M) what the path of every mode would come to; (N, 0) if nobody looks ahead."""
+        if not self.config.ppo.foresight_weight > 0:
+            return mixture.log_scores[:, :0]
+        told = self.world.outlook(mixture.paths())
+        return worth_of_paths(told, self.config.rewards, self.actor.policy.config.period_s)
 
     def _taught(self) -> Tensor:
         """(N, 2) what the teacher would do now; NaN without one."""

@@ -84,8 +84,8 @@ def loss_terms(actor: Actor, critic: Critic, batch: Batch, config: PpoConfig, pr
     commands, nothing = actor.commands(mixture), log_ratio.new_zeros(())
     prior = foresight = missed = nothing
     if config.foresight_weight > 0:
-        foresight = expected_worth(mixture.log_scores, batch.worth)
-        missed = regret(mixture.log_scores.detach(), batch.worth)
+        foresight = expected_worth(mixture.log_scores, steps.worth)
+        missed = regret(mixture.log_scores.detach(), steps.worth)
     if prior_sigma is not None:
         prior = kl_bound(commands, CommandMixture(steps.prior_scores, steps.prior_means, prior_sigma)).mean()
     return LossTerms(

@@ -221,7 +221,24 @@ def test_the_outlook_sees_obstacles_and_pedestrians(yard):
     local = [np.cos(yaw) * ahead[0] + np.sin(yaw) * ahead[1], np.cos(yaw) * ahead[1] - np.sin(yaw) * ahead[0]]
     told = bare.outlook(torch.tensor(local, dtype=torch.float32)[None, None, None])
     assert told["solid_distance_m"].item() < 0.0 and told["touching_solid"].tolist() == [False]
-    assert np.allclose(told["pedestrians"][0].numpy(), state.pedestrians[:, :2], atol=1e-4)
+    assert told["pedestrians"].shape == (1, 1, len(state.pedestrians), 2)
+    env.close()
+
+
+def test_the_outlook_says_where_pedestrians_would_walk_if_no_robot_were_there(yard):
+    """Far from the robots that is where they walk."""
+    env = training(yard, "ped", robots=4, decision_period_s=0.25)
+    env.reset(seed=1)
+    bare, apart, moved = env.unwrapped, [], []
+    for _ in range(12):
+        told, before = bare.outlook(torch.zeros(4, 1, 4, 2))["pedestrians"].numpy(), bare.states()
+        for _ in range(4):
+            assert not env.step(torch.zeros(4, 2))[4]["started"].any()
+        for foreseen, then, now in zip(told[:, -1], before, bare.states(), strict=True):
+            far = np.hypot(*(then.pedestrians[:, :2] - then.robot[:2]).T) > 4.0
+            apart += list(np.hypot(*(foreseen[: len(far)] - now.pedestrians[:, :2])[far].T))
+            moved += list(np.hypot(*(then.pedestrians[:, :2] - now.pedestrians[:, :2])[far].T))
+    assert len(moved) > 20 and np.mean(apart) < 0.25 * np.mean(moved)
     env.close()
 
 

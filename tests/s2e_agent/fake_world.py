@@ -52,7 +52,7 @@ class FakeWorld:
             "points": paths,
             "solid_distance_m": torch.full(paths.shape[:-1], 9.0),
             "gain_m": paths[..., 0] / 4.0,
-            "pedestrians": torch.zeros(self.num_envs, 0, 2),
+            "pedestrians": torch.zeros(self.num_envs, paths.shape[2], 0, 2),
             "touching_solid": torch.zeros(self.num_envs, dtype=torch.bool),
         }
 

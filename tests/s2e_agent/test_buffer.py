@@ -6,8 +6,6 @@ from s2e_agent.perception import Perception
 
 from .small import small_policy
 
-NO_WORTH = torch.zeros(5, 3, 0)
-
 
 def row(*values):
     return torch.tensor(values)[:, None]
@@ -38,6 +36,7 @@ def step(robots, **changes):
         "prior_scores": torch.zeros(robots, 4),
         "prior_means": torch.zeros(robots, 4, 2),
         "taught": torch.full((robots, 2), torch.nan),
+        "worth": torch.zeros(robots, 0),
         "rewards": zeros,
         "terminated": no,
         "truncated": no,
@@ -65,7 +64,7 @@ def test_pictures_seen_anew_give_the_memories_that_were_kept():
                 buffer.clear(policy.config.context)
         for buffer in (kept, pictured):
             buffer.add(moment, step(3))
-    rollouts = [buffer.whole(torch.zeros(3), NO_WORTH, 0.9, 0.9) for buffer in (kept, pictured)]
+    rollouts = [buffer.whole(torch.zeros(3), 0.9, 0.9) for buffer in (kept, pictured)]
     samples = torch.arange(12)
     first, second = (rollout.batch(policy, samples).memory for rollout in rollouts)
     assert torch.allclose(first, second, atol=1e-5) and first.shape[0] == 12
@@ -78,7 +77,7 @@ def test_batches_hold_every_lived_sample_once_and_no_other(keep_frames):
     buffer = Buffer(keep_frames=keep_frames)
     for t, moment in enumerate(filled(policy, buffer, 5)):
         buffer.add(moment, step(3, lived=torch.tensor([True, t != 3, True])))
-    rollout = buffer.whole(torch.zeros(3), NO_WORTH, 0.9, 0.9)
+    rollout = buffer.whole(torch.zeros(3), 0.9, 0.9)
     batches = list(rollout.batches(6, torch.Generator().manual_seed(0)))
     assert len(batches) > 1
     assert torch.cat(batches).sort().values.tolist() == [n for n in range(15) if n != 3 * 3 + 1]
@@ -100,5 +99,5 @@ def test_a_perfect_critic_explains_all_and_a_constant_one_nothing():
             ),
         )
         flat.add(moment, step(3, rewards=torch.full((3,), value), terminated=~torch.zeros(3, dtype=torch.bool)))
-    assert good.whole(torch.zeros(3), NO_WORTH, 0.9, 0.9).explained_variance() == pytest.approx(1.0)
-    assert flat.whole(torch.zeros(3), NO_WORTH, 0.9, 0.9).explained_variance() == pytest.approx(0.0)
+    assert good.whole(torch.zeros(3), 0.9, 0.9).explained_variance() == pytest.approx(1.0)
+    assert flat.whole(torch.zeros(3), 0.9, 0.9).explained_variance() == pytest.approx(0.0)

@@ -51,9 +51,10 @@ def test_foresight_learns_to_prefer_the_mode_that_was_worth_most(tmp_path):
     run = finetuning(tmp_path, ppo__foresight_weight=1.0, ppo__learning_rate=3e-3, ppo__step_divergence=99.0, **quiet)
     run.experience.start(0)
     rollout = run.experience.collect(torch.Generator().manual_seed(0))
-    assert rollout.worth.shape == (8, 4, 4) and rollout.worth.std(dim=-1).min() > 0
-    third = torch.tensor([0.0, 0.0, 1.0, 0.0]).expand_as(rollout.worth)
-    batch = replace(rollout, worth=third).batch(run.actor.policy, torch.arange(32))
+    worth = rollout.steps.worth
+    assert worth.shape == (8, 4, 4) and worth.std(dim=-1).min() > 0
+    third = torch.tensor([0.0, 0.0, 1.0, 0.0]).expand_as(worth)
+    batch = replace(rollout, steps=replace(rollout.steps, worth=third)).batch(run.actor.policy, torch.arange(32))
     rows = [run.ppo._learn(batch, warming_up=False) for _ in range(40)]
     assert rows[0]["foresight"] < 0.1 and rows[-1]["foresight"] > 0.5
     assert rows[0]["regret"] > 0.5 and rows[-1]["regret"] < 0.1

@@ -6,18 +6,15 @@ import torch
 from s2e_agent.finetune_config import RewardWeights
 from s2e_agent.foresight import (
     BODY_M,
-    NOWHERE_M,
-    PEOPLE,
     PERSON_M,
     SOLID_MARGIN_M,
-    Outlook,
     dearest,
     expected_worth,
     gain_on_the_way,
-    outlook_of,
+    people_gaps,
     pressed,
     regret,
-    worth_of_modes,
+    worth_of_paths,
 )
 
 WEIGHTS = RewardWeights(progress=1.0, contact=8.0)
@@ -35,12 +32,11 @@ def test_a_path_is_worth_what_it_gains_less_what_it_touches():
         "points": torch.zeros(1, 2, 1, 2),
         "solid_distance_m": torch.tensor([[[BODY_M], [5.0]]]),
         "gain_m": torch.tensor([[[0.2], [-0.1]]]),
-        "pedestrians": torch.zeros(1, 0, 2),
+        "pedestrians": torch.zeros(1, 1, 0, 2),
         "touching_solid": torch.tensor([False]),
     }
-    outlook = outlook_of(told, WEIGHTS, 0.25)
-    assert outlook.worth[0].tolist() == pytest.approx([0.2 - 8.0 * math.exp(-0.1), -0.1])
-    assert outlook.people.shape == (1, PEOPLE, 2) and bool((outlook.people == NOWHERE_M).all())
+    worth = worth_of_paths(told, WEIGHTS, 0.25)
+    assert worth[0].tolist() == pytest.approx([0.2 - 8.0 * math.exp(-0.1), -0.1])
 
 
 def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
@@ -51,13 +47,13 @@ def test_of_ways_that_all_touch_the_one_that_leads_off_is_worth_more():
         "points": torch.zeros(1, 2, 3, 2),
         "solid_distance_m": gaps[None] + BODY_M,
         "gain_m": torch.zeros(1, 2, 3),
-        "pedestrians": torch.zeros(1, 0, 2),
+        "pedestrians": torch.zeros(1, 3, 0, 2),
         "touching_solid": torch.tensor([False]),
     }
-    off, deeper = outlook_of(told, WEIGHTS, 0.25).worth[0].tolist()
+    off, deeper = worth_of_paths(told, WEIGHTS, 0.25)[0].tolist()
     assert off - deeper == pytest.approx(0.5 * 1.5)
     touching = {**told, "touching_solid": torch.tensor([True])}
-    assert outlook_of(touching, WEIGHTS, 0.25).worth[0].tolist() == pytest.approx([-0.5 * 0.25, -0.5 * 1.75])
+    assert worth_of_paths(touching, WEIGHTS, 0.25)[0].tolist() == pytest.approx([-0.5 * 0.25, -0.5 * 1.75])
 
 
 def test_nothing_is_gained_behind_what_a_body_cannot_pass():
@@ -72,10 +68,10 @@ def test_pressing_on_towards_a_goal_behind_a_wall_is_worth_less_than_leaving_it(
         "points": torch.zeros(1, 2, 4, 2),
         "solid_distance_m": torch.tensor([[[0.1, 0.0, 0.1, 0.5], [0.3, 0.35, 0.6, 1.0]]]),
         "gain_m": torch.tensor([[[0.2, 5.0, 5.5, 6.0], [0.0, -0.1, -0.2, 0.1]]]),
-        "pedestrians": torch.zeros(1, 0, 2),
+        "pedestrians": torch.zeros(1, 4, 0, 2),
         "touching_solid": torch.tensor([False]),
     }
-    through, away = outlook_of(told, WEIGHTS, 0.25).worth[0]
+    through, away = worth_of_paths(told, WEIGHTS, 0.25)[0]
     assert through < away
 
 
@@ -84,71 +80,33 @@ def test_no_path_gains_more_than_its_time_allows():
         "points": torch.zeros(1, 1, 2, 2),
         "solid_distance_m": torch.full((1, 1, 2), 9.0),
         "gain_m": torch.full((1, 1, 2), math.inf),
-        "pedestrians": torch.zeros(1, 0, 2),
+        "pedestrians": torch.zeros(1, 2, 0, 2),
         "touching_solid": torch.tensor([False]),
     }
-    assert outlook_of(told, WEIGHTS, 0.25).worth.item() == 0.5
+    assert worth_of_paths(told, WEIGHTS, 0.25).item() == 0.5
 
 
-def test_the_nearest_pedestrians_are_kept():
-    places = torch.arange(20.0)[None, :, None].expand(1, 20, 2)
+def test_paths_meet_pedestrians_where_these_will_be():
+    # One walks along x and is at 2, 4 and 6 by the three waypoints; the second path is where it was, the third aside.
+    along = torch.tensor([[9.0, 4.0, 9.0], [2.0 - 9.0, 2.0, 4.0], [4.0, 2.0, 9.0]])
+    points = torch.stack([along, torch.zeros(3, 3)], dim=-1)[None]
+    people = torch.tensor([[[2.0, 0.0]], [[4.0, 0.0]], [[6.0, 0.0]]])[None]
+    gaps = people_gaps(points, people)
+    assert gaps[0, 0].tolist() == pytest.approx([7.0 - PERSON_M, -PERSON_M, 3.0 - PERSON_M])
     told = {
-        "points": torch.full((1, 1, 1, 2), 19.0),
-        "solid_distance_m": torch.full((1, 1, 1), 9.0),
-        "gain_m": torch.zeros(1, 1, 1),
-        "pedestrians": places,
+        "points": points,
+        "solid_distance_m": torch.full((1, 3, 3), 9.0),
+        "gain_m": torch.zeros(1, 3, 3),
+        "pedestrians": people,
         "touching_solid": torch.tensor([False]),
     }
-    kept = outlook_of(told, WEIGHTS, 0.25).people[0, :, 0]
-    assert kept.tolist() == [19.0 - number for number in range(PEOPLE)]
+    assert worth_of_paths(told, WEIGHTS, 0.25)[0].tolist() == pytest.approx([-8.0 * math.exp(-0.2), 0.0, 0.0])
 
 
-def outlook(place, ways):
-    """One robot; a pedestrian at (place, 0); modes whose waypoints lie at the x given."""
-    points = torch.tensor(ways)[None, :, :, None] * torch.tensor([1.0, 0.0])
-    people = torch.full((1, PEOPLE, 2), NOWHERE_M)
-    people[0, 0] = torch.tensor([place, 0.0])
-    return Outlook(torch.zeros(1, len(ways)), points, people)
-
-
-def test_modes_meet_pedestrians_where_these_will_be():
-    # The pedestrian walks 0, 2, 4, 6; the first mode of moment 0 is at 4 when it is there, the second is never near.
-    outlooks = [outlook(2.0 * t, [[9.0, 4.0], [9.0, 11.0]]) for t in range(4)]
-    never = torch.zeros(4, 1, dtype=torch.bool)
-    worth = worth_of_modes(outlooks, never, WEIGHTS, 0.25)[:, 0]
-    assert worth[0].tolist() == pytest.approx([-8.0 * math.exp(-0.5 / 2.5), 0.0])
-    assert worth[1].tolist() == [0.0, 0.0]
-
-
-def test_what_lies_beyond_the_last_moment_or_an_end_is_not_known():
-    outlooks = [outlook(float(t), [[2.0, 2.0]]) for t in range(4)]
-    never = torch.zeros(4, 1, dtype=torch.bool)
-    assert worth_of_modes(outlooks, never, WEIGHTS, 0.25).isnan()[:, 0, 0].tolist() == [False, False, True, True]
-    ended = never.clone()
-    ended[1] = True
-    assert worth_of_modes(outlooks, ended, WEIGHTS, 0.25).isnan()[:, 0, 0].tolist() == [True, True, True, True]
-
-
-def test_where_nobody_is_to_be_met_all_is_known():
-    outlooks = [outlook(100.0, [[2.0, 2.0]]) for _ in range(3)]
-    ended = torch.ones(3, 1, dtype=torch.bool)
-    assert worth_of_modes(outlooks, ended, WEIGHTS, 0.25).tolist() == [[[0.0]]] * 3
-
-
-def test_moments_of_unknown_worth_teach_nothing():
-    log_scores = torch.log(torch.tensor([[0.5, 0.5], [0.25, 0.75]])).requires_grad_()
-    worth = torch.tensor([[math.nan, math.nan], [1.0, -1.0]])
-    gain = expected_worth(log_scores, worth)
-    assert gain.item() == pytest.approx(-0.5) and regret(log_scores, worth).item() == 2.0
-    gain.backward()
-    assert log_scores.grad[0].tolist() == [0.0, 0.0] and log_scores.grad[1].abs().sum() > 0
-    assert expected_worth(log_scores, torch.full((2, 2), math.nan)).item() == 0.0
-
-
-def test_touching_distance_is_from_body_to_pedestrian():
-    outlooks = [outlook(0.0, [[PERSON_M + 0.2]]), outlook(0.0, [[9.0]])]
-    worth = worth_of_modes(outlooks, torch.zeros(2, 1, dtype=torch.bool), WEIGHTS, 0.25)
-    assert worth[0].item() == pytest.approx(-8.0 * 0.5 * math.exp(-0.1), abs=1e-5)
+def test_the_nearest_of_all_people_counts_and_touching_is_from_body_to_body():
+    people = torch.tensor([[[[1e5, 1e5], [PERSON_M + 0.2, 0.0], [3.0, 0.0]]]])
+    assert people_gaps(torch.zeros(1, 1, 1, 2), people).item() == pytest.approx(0.2)
+    assert people_gaps(torch.zeros(1, 2, 1, 2), torch.zeros(1, 1, 0, 2)).tolist() == [[[math.inf], [math.inf]]]
 
 
 def test_the_gradient_raises_the_score_of_the_better_mode():

@@ -43,14 +43,21 @@ class Forecasts:
         places = np.full((len(episodes), steps, most, 2), NOWHERE_M)
         for row, (episode, state) in enumerate(zip(episodes, states, strict=True)):
             if episode.pedestrians:
-                forecast = self._forecasts[row] or PedestrianForecast(episode.pedestrians, _free(grids[row], episode))
+                forecast = self._forecasts[row] or _forecast(episode, grids[row])
                 self._forecasts[row] = forecast
                 places[row, :, : len(episode.pedestrians)] = forecast.places(state, steps, step_s)
         return places
 
 
-def _free(grid: Grid, episode: Episode) -> Grid:
-    """The walkable grid, blocked where the obstacles of an episode stand."""
-    discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
-    occupied = occupied_by(grid, discs)
+def _forecast(episode: Episode, grid: Grid) -> PedestrianForecast:
+    return PedestrianForecast(episode.pedestrians, blocked_by(grid, obstacle_cells(grid, episode)))
+
+
+def obstacle_cells(grid: Grid, episode: Episode) -> NDArray[np.bool_]:
+    """Cells (NX, NY) that the obstacles of an episode stand on."""
+    return occupied_by(grid, [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles])
+
+
+def blocked_by(grid: Grid, occupied: NDArray[np.bool_]) -> Grid:
+    """The walkable grid, blocked where cells (NX, NY) are ``occupied``."""
     return Grid(grid.walkable & ~occupied, grid.blocked | occupied, grid.origin, grid.cell_m)

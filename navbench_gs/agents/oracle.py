@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from navbench_gs.agents.forecasts import blocked_by, obstacle_cells
 from navbench_gs.agents.knowledge import Knowledge, described, words_of
 from navbench_gs.agents.rollouts import HULL_DISC_M, Candidates, Rollouts, RouteAhead, hull_discs, roll_out
-from navbench_gs.catalogue.obstacles import OBSTACLES
 from navbench_gs.domain.action import Velocity
 from navbench_gs.domain.agent import AgentCard, Needs
 from navbench_gs.domain.episode import Episode
@@ -93,14 +93,8 @@ class OracleAgent:
         """
         given = _given(privileged)
         episode, self._grid = given.episode, load_terrain(given.scene).grid
-        discs = [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
-        self._occupied = occupied_by(self._grid, discs)
-        free = Grid(
-            self._grid.walkable & ~self._occupied,
-            self._grid.blocked | self._occupied,
-            self._grid.origin,
-            self._grid.cell_m,
-        )
+        self._occupied = obstacle_cells(self._grid, episode)
+        free = blocked_by(self._grid, self._occupied)
         self._ground = clearance_field(free)
         self._solid = clearance_field(Grid(np.ones_like(free.walkable), free.blocked, free.origin, free.cell_m))
         self._plain = self._cost = self._way_field(episode)

@@ -35,9 +35,8 @@ def draw_modes(policy: Policy, batch: Batch, path: Path) -> None:
 
 def _draw(batch: Batch, chosen: NDArray[np.int64], mixture: Mixture | None, path: Path) -> None:
     width = 2.4 * len(chosen)
-    figure = Figure(
-        figsize=(width, 4.2)
-    )  # margins in inches: a layout engine would draw all twice, at every validation
+    figure = Figure(figsize=(width, 4.2))
+    # Margins by hand: a layout engine would draw everything twice, at every validation.
     margins = {"left": 0.3 / width, "right": 1.0 - 0.1 / width, "bottom": 0.07, "top": 0.98}
     grid = figure.subplots(2, len(chosen), squeeze=False, gridspec_kw={**margins, "wspace": 0.2, "hspace": 0.15})
     for column, number in enumerate(chosen):

@@ -17,7 +17,9 @@ def augmented(batch: Batch, window: int, config: PretrainConfig, rng: np.random.
     lowest = batch.history.min(dim=1).values
     present = batch.present.clone()
     goals, paths, steady, routes = (t.clone() for t in (batch.goals, batch.paths, batch.steady, batch.routes))
-    present[torch.from_numpy(rng.random(samples) < config.context_dropout), :-1] = False
+    device = frames.device
+    present[torch.from_numpy(rng.random(samples) < config.context_dropout).to(device), :-1] = False
+    mirror = torch.tensor([1.0, -1.0], device=device)
     for start, end in _frame_spans(batch, window):
         frames[start:end] = _jittered(frames[start:end], config.colour_jitter, rng)
         if rng.random() < config.mirror_share:
@@ -26,19 +28,19 @@ def augmented(batch: Batch, window: int, config: PretrainConfig, rng: np.random.
             ranges[start:end] = ranges[start:end].flip(1)
             people[mine] = people[mine].flip(-1)
             for points in (goals, paths, steady, routes):
-                points[mine] = points[mine] * torch.tensor([1.0, -1.0])
+                points[mine] = points[mine] * mirror
     return Batch(frames, batch.history, present, goals, paths, batch.valid, ranges, people, steady, routes)
 
 
 def _frame_spans(batch: Batch, window: int) -> list[tuple[int, int]]:
-    groups = batch.history.split(window)
+    groups = batch.history.cpu().split(window)
     return [(int(group.min()), int(group.max()) + 1) for group in groups]
 
 
 def _jittered(frames: Tensor, strength: float, rng: np.random.Generator) -> Tensor:
     """Brightness, contrast, saturation and a gain per channel, each within ``strength`` of one."""
     brightness, contrast, saturation = 1.0 + strength * rng.uniform(-1, 1, 3)
-    gains = torch.from_numpy(1.0 + 0.3 * strength * rng.uniform(-1, 1, 3)).float()
+    gains = torch.from_numpy(1.0 + 0.3 * strength * rng.uniform(-1, 1, 3)).float().to(frames.device)
     looks = frames.unflatten(-1, (-1, 3))
     grey = looks.mean(dim=-1, keepdim=True)
     looks = grey + (looks - grey) * saturation

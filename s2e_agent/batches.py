@@ -19,9 +19,13 @@ Floats = NDArray[np.float64]
 
 
 def training_batch(
-    samples: DriveSamples, policy: PolicyConfig, config: PretrainConfig, rng: np.random.Generator
+    samples: DriveSamples,
+    policy: PolicyConfig,
+    config: PretrainConfig,
+    rng: np.random.Generator,
+    device: torch.device | str = "cpu",
 ) -> Batch:
-    """A random batch of windows, augmented: mirrored, colours jittered, context, goals and routes dropped."""
+    """A random batch of windows, augmented on ``device``: mirrored, jittered; context, goals and routes dropped."""
     length = min(config.window, *np.diff(samples.bounds))
     chosen = rng.choice(len(samples.shares), size=config.windows, p=samples.shares)
     starts = rng.integers(samples.bounds[chosen], samples.bounds[chosen + 1] - length + 1)
@@ -29,7 +33,8 @@ def training_batch(
     moments = samples.moments[np.concatenate(windows)]
     goals = drawn_goals(samples, moments, config, rng)
     routes = drawn_routes(samples, moments, policy, config, rng)
-    return augmented(window_batch(samples, windows, policy, goals, routes), length, config, rng)
+    plain = window_batch(samples, windows, policy, goals, routes).to(torch.device(device))
+    return augmented(plain, length, config, rng)
 
 
 def window_batch(

@@ -47,6 +47,7 @@ def commands() -> None:
     type=click.FloatRange(min=0, min_open=True),
     help="The highest, instead of the preset's.",
 )
+@click.option("--windows", type=click.IntRange(min=1), help="Of consecutive moments in a batch; more suit a GPU.")
 @click.option("--seed", default=0, show_default=True)
 @click.option(
     "--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ...; auto: cuda where there is one."
@@ -59,6 +60,7 @@ def pretrain(
     initial: Path | None,
     steps: int | None,
     learning_rate: float | None,
+    windows: int | None,
     seed: int,
     device: str,
     tensorboard: bool,
@@ -70,7 +72,7 @@ def pretrain(
     from s2e_agent.pretrain import pretrain as train
 
     torch.set_num_threads(1)
-    chosen = _chosen_preset(preset, steps=steps, learning_rate=learning_rate, seed=seed)
+    chosen = _chosen_preset(preset, windows, steps=steps, learning_rate=learning_rate, seed=seed)
     policy, trained, data = train(
         chosen,
         data_sets,
@@ -152,14 +154,15 @@ def export_command(path: Path, weights: Path | None) -> None:
     click.echo(f"{path}  differs from torch by at most {difference:.1e}")
 
 
-def _chosen_preset(name: str, **changes: float | None) -> Preset:
-    """The preset with those numbers of its loop that are not None."""
+def _chosen_preset(name: str, windows: int | None, **changes: float | None) -> Preset:
+    """The preset with another number of windows and those numbers of its loop that are not None."""
     from s2e_agent.config import Preset, preset_named
 
     chosen = preset_named(name)
     given = {field: number for field, number in changes.items() if number is not None}
     loop = chosen.pretrain.loop.model_copy(update=given)
-    return Preset(policy=chosen.policy, pretrain=chosen.pretrain.model_copy(update={"loop": loop}))
+    update = {"loop": loop, "windows": windows or chosen.pretrain.windows}
+    return Preset(policy=chosen.policy, pretrain=chosen.pretrain.model_copy(update=update))
 
 
 def _device(name: str) -> str:

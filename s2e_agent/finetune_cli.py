@@ -61,6 +61,7 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:
 @click.option("--task", help="empty, obstacle, ped, obstacle_ped or mixed.")
 @click.option("--scenes", type=click.IntRange(min=1), help="Scenes in rotation.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads that draw pictures.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that drive, each a share of robots and scenes.")
 @click.option("--renderer", help="auto, cpu or gsplat.")
 @click.option("--seed", type=int)
 @click.option("--device", help="cpu or cuda.")
@@ -76,6 +77,7 @@ def finetune(
     task: str | None,
     scenes: int | None,
     threads: int | None,
+    workers: int | None,
     renderer: str | None,
     seed: int | None,
     device: str | None,
@@ -93,6 +95,7 @@ def finetune(
         "world.task": task,
         "world.scenes": scenes,
         "world.threads": threads,
+        "world.processes": workers,
         "world.renderer": renderer,
         "world.device": device,
         **parsed_settings(settings),

@@ -108,6 +108,8 @@ class WorldConfig(Record):
     first_seed: int = 2000
     """Of the training scenes; drives for pre-training are recorded in those from 1000."""
     threads: int = Field(1, ge=1)
+    processes: int = Field(1, ge=1)
+    """So many drive, each its share of the robots in its share of the scenes; ``scenes_at_once`` is of each."""
     renderer: str = "auto"
     device: str = "cpu"
     """Where the world, the policy and the learning live."""

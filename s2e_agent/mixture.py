@@ -94,7 +94,7 @@ def assigned_modes(
     among all modes, the one whose anchor (M, 2), scaled to the share of the horizon that is valid, lies nearest.
     """
     horizon, steps = paths_m.shape[1], valid.sum(dim=-1)
-    ends = paths_m[torch.arange(len(paths_m)), (steps - 1).clamp_min(0)]
+    ends = paths_m[torch.arange(len(paths_m), device=paths_m.device), (steps - 1).clamp_min(0)]
     short = ends.norm(dim=-1) < rule.short_path_m
     reached = anchors[None] * (steps / horizon)[:, None, None]
     distance = (reached - ends[:, None]).norm(dim=-1)

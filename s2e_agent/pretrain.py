@@ -27,6 +27,7 @@ from s2e_agent.pictures import draw_batch, draw_modes
 from s2e_agent.policy import Policy
 
 FIRST_BATCH_PICTURE, MODES_PICTURE = "first_batch.png", "modes.png"
+FIRST_LAYER = "encoder.convolutions.1.weight"
 PRESET_FILE, DATA_FILE = "preset.json", "data.json"
 
 
@@ -61,14 +62,14 @@ class Pretraining:
 
     def batch(self, step: int, seed: int) -> Batch:
         """The batch keyed by (seed, step)."""
-        return training_batch(self.training, self.policy.config, self.config, stream("batch", seed, step))
+        rng = stream("batch", seed, step)
+        return training_batch(self.training, self.policy.config, self.config, rng, self.device)
 
     def loss(self, step: int, seed: int) -> tuple[Tensor, dict[str, float]]:
         """Loss of the batch of this step; its terms and how the modes are used are logged."""
         batch = self.batch(step, seed)
         if step == 0 and self.folder is not None:
-            draw_batch(batch, self.config.window, self.folder / FIRST_BATCH_PICTURE)
-        batch = batch.to(self.device)
+            draw_batch(batch.to(torch.device("cpu")), self.config.window, self.folder / FIRST_BATCH_PICTURE)
         tokens = self.policy.encoder(batch.frames)
         decoded, people = [], []
         for part, share in guided_batches(batch, self.config):
@@ -105,7 +106,8 @@ class Pretraining:
 def start_from(policy: Policy, path: Path) -> None:
     """Take over the weights in a file; the auxiliary heads alone may be absent from it.
 
-    Anchors are taken over too, unless there are more or fewer of them: no other tensor depends on their number.
+    Anchors are taken over too, unless there are more or fewer of them: no other tensor depends on their number. A
+    policy that looks at two frames may start from one that looks at one: the frame before says nothing at first.
 
     Raises:
         WeightsError: the file cannot be read or holds another network.
@@ -113,6 +115,8 @@ def start_from(policy: Policy, path: Path) -> None:
     tensors, _ = read_weights(path)
     if "anchors" in tensors and tensors["anchors"].shape != policy.anchors.shape:
         tensors["anchors"] = policy.anchors
+    if FIRST_LAYER in tensors and policy.config.encoder.looks > 1:
+        tensors[FIRST_LAYER] = _widened(tensors[FIRST_LAYER], policy.get_parameter(FIRST_LAYER))
     try:
         missing, unexpected = policy.load_state_dict(tensors, strict=False)
     except RuntimeError as error:
@@ -120,6 +124,11 @@ def start_from(policy: Policy, path: Path) -> None:
         raise WeightsError(f"{path} holds weights of another network: {first}") from error
     if unexpected or any(not name.startswith(("ranges.", "people.")) for name in missing):
         raise WeightsError(f"{path} holds weights of another network: {[*unexpected, *missing][0]}")
+
+
+def _widened(kernels: Tensor, wanted: Tensor) -> Tensor:
+    """Kernels (C, D, 3, 3) with zeros for the further channels that are wanted of them."""
+    return nn.functional.pad(kernels, (0, 0, 0, 0, 0, max(0, wanted.shape[1] - kernels.shape[1])))
 
 
 def pretrain(

@@ -7,12 +7,14 @@ a new one; ``infos["started"]`` says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from torch import Tensor
 
 from navbench_gs.domain.state import Privileged
+from navbench_gs.errors import InvalidRecordError
 from s2e_agent.config import PolicyConfig
 from s2e_agent.finetune_config import ActionConfig, WorldConfig
 
@@ -55,26 +57,61 @@ class TrainingWorld(Protocol):
 
 
 def make_world(config: WorldConfig, action: ActionConfig, policy: PolicyConfig, *, seed: int) -> TrainingWorld:
-    """The world of that task, with pictures of the policy's size and decisions at its period."""
+    """The world of that task, with pictures of the policy's size and decisions at its period.
+
+    Raises:
+        NavBenchError: it asks for what does not exist, or for more processes than robots or scenes.
+    """
+    from navbench_gs.suite.training_episodes import training_scenes
+
+    scenes = training_scenes(config.scenes, config.first_seed)
+    if config.processes == 1:
+        return _made(config, action, policy, config.robots, scenes, config.device, seed)
+    if config.processes > min(config.robots, len(scenes)):
+        raise InvalidRecordError(
+            f"{config.robots} robots in {len(scenes)} scenes cannot be shared by {config.processes} processes: "
+            "ask for fewer workers"
+        )
+    from s2e_agent.worlds_in_processes import WorldsInProcesses
+
+    numbers = range(config.processes)
+    robots = [len(range(number, config.robots, config.processes)) for number in numbers]
+    shares = [scenes[number :: config.processes] for number in numbers]
+    makers = [
+        partial(_made, config, action, policy, mine, share, "cpu", seed)
+        for mine, share in zip(robots, shares, strict=True)
+    ]
+    return WorldsInProcesses(makers, [len(share) for share in shares], config.device)
+
+
+def _made(
+    config: WorldConfig,
+    action: ActionConfig,
+    policy: PolicyConfig,
+    robots: int,
+    scenes: Sequence[str],
+    device: str,
+    seed: int,
+) -> TrainingWorld:
+    """One world of so many robots in these scenes, in this process."""
     import gymnasium
 
     import navbench_gs  # noqa: F401  registers the ids
 
     options: dict[str, Any] = {
-        "scene_count": config.scenes,
+        "scenes": scenes,
         "scenes_at_once": config.scenes_at_once,
         "episodes_a_scene": config.episodes_a_scene,
         "episodes_a_turn": config.episodes_a_turn,
-        "first_seed": config.first_seed,
         "picture": (policy.encoder.width_px, policy.encoder.height_px),
         "decision_period_s": policy.period_s,
         "action": "velocity" if action.kind == "command" else "waypoints",
         "waypoint_period_s": policy.period_s,
         "renderer": config.renderer,
-        "device": config.device,
+        "device": device,
         "curriculum": {} if config.easy_share else None,
         "threads": config.threads,
         "seed": seed,
     }
-    world: Any = gymnasium.make_vec(f"NavBenchGS-Train/{config.task}-v0", num_envs=config.robots, **options)
+    world: Any = gymnasium.make_vec(f"NavBenchGS-Train/{config.task}-v0", num_envs=robots, **options)
     return world

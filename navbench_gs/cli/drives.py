@@ -28,6 +28,7 @@ def drives() -> None:
 @click.option("--weights", "checkpoint", metavar="FILE", help="Weights of the driver.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes.")
 @click.option("--seed", default=0, show_default=True)
+@click.option("--draw/--no-draw", default=True, show_default=True, help="Pictures at once, or later by `drives draw`.")
 def record(
     out: Path,
     frames: int,
@@ -38,6 +39,7 @@ def record(
     checkpoint: str | None,
     workers: int,
     seed: int,
+    draw: bool,
 ) -> None:
     """Record drives in training scenes: 160 x 120 at 4 Hz, started askew, thrown off and recovered."""
     from navbench_gs.domain.task import task_named
@@ -48,6 +50,30 @@ def record(
         click.echo(f"{drive.name}: {drive.ended}, {drive.frames} frames ({total} of {frames})")
 
     chosen = tuple(task_named(name).name for name in tasks.split(",")) if tasks else TASK_CYCLE
-    recording = Recording(training_scenes(scenes, first=first_scene), chosen, seed, driver, checkpoint)
+    recording = Recording(training_scenes(scenes, first=first_scene), chosen, seed, driver, checkpoint, draw)
     total = record_drives(out, recording, frames=frames, workers=workers, report=tell)
     click.echo(f"{total} frames in {out}")
+
+
+@drives.command()
+@click.argument("data_set", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--size",
+    default=(160, 120),
+    show_default=True,
+    type=(click.IntRange(8, 640), click.IntRange(8, 480)),
+    help="Width and height of the pictures, pixels.",
+)
+@click.option("--renderer", default="auto", show_default=True, help="auto, cpu or gsplat.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(min=1), help="Processes.")
+def draw(data_set: Path, size: tuple[int, int], renderer: str, workers: int) -> None:
+    """Draw the pictures of drives recorded with --no-draw; the same command goes on where it stopped."""
+    from navbench_gs.domain.agent import CameraNeed
+    from navbench_gs.evaluation.drawing import draw_drives
+
+    def tell(name: str, done: int, of: int) -> None:
+        click.echo(f"{name} ({done} of {of})")
+
+    need = CameraNeed(width_px=size[0], height_px=size[1])
+    count = draw_drives(data_set, need, renderer, workers=workers, report=tell)
+    click.echo(f"drew {count} drives in {data_set}")

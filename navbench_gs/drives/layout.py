@@ -2,6 +2,7 @@
 
 The pickled dict holds ``position`` (T, 2) metres and ``yaw`` (T,) radians. Ours adds ``disturbed`` (T,), ``goal``
 (2,), ``ranges`` (T, R), ``people`` (T, K, R) and ``plans`` (T, H, 2), which other readers of the layout ignore.
+A drive whose pictures are still to be drawn has ``undrawn.npz`` in place of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from navbench_gs.domain.clip import Clip
+from navbench_gs.drives.undrawn import UNDRAWN_FILE, Undrawn, write_undrawn
 from navbench_gs.errors import DamagedFileError
 from navbench_gs.unpickle import read_array_pickle
 
@@ -42,6 +44,8 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
     Raises:
         DamagedFileError: the pickle is refused, arrays do not fit together or are not finite, or a picture is absent.
     """
+    if (folder / UNDRAWN_FILE).exists():
+        raise DamagedFileError(f"the pictures of {folder} are not drawn yet: run 'navbench drives draw {folder.parent}'")
     arrays = read_array_pickle(folder / TRAJECTORY_FILE)
     if not {"position", "yaw"} <= arrays.keys():
         raise DamagedFileError(f"{folder / TRAJECTORY_FILE} lacks 'position' or 'yaw'")
@@ -69,7 +73,7 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
 
 def write_clip(
     folder: Path,
-    pictures: NDArray[np.uint8],
+    pictures: NDArray[np.uint8] | Undrawn,
     poses: NDArray[np.float64],
     disturbed: NDArray[np.bool_],
     goal: NDArray[np.float64],
@@ -79,13 +83,17 @@ def write_clip(
 ) -> None:
     """Write pictures (T, H, W, 3), poses (T, 3), disturbed (T,), goal (2,), and what :class:`Clip` may hold beside.
 
+    In place of pictures, what they are to be drawn from.
+
     The folder appears whole or not at all.
     """
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for index, picture in enumerate(pictures):
-        Image.fromarray(picture).save(partial / f"{index}.jpg", quality=JPEG_QUALITY)
+    if isinstance(pictures, Undrawn):
+        write_undrawn(partial / UNDRAWN_FILE, pictures)
+    else:
+        write_pictures(partial, pictures)
     arrays = {
         "position": np.ascontiguousarray(poses[:, :2]),
         "yaw": np.ascontiguousarray(poses[:, 2]),
@@ -97,3 +105,9 @@ def write_clip(
     (partial / TRAJECTORY_FILE).write_bytes(pickle.dumps(arrays, protocol=4))
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
+
+
+def write_pictures(folder: Path, pictures: NDArray[np.uint8]) -> None:
+    """Write pictures (T, H, W, 3) by their numbers."""
+    for index, picture in enumerate(pictures):
+        Image.fromarray(picture).save(folder / f"{index}.jpg", quality=JPEG_QUALITY)

@@ -129,7 +129,7 @@ class _Worker(Generic[Job, Answer]):
         self._since: SharedNumber = context.RawValue(ctypes.c_double, 0.0)
         self._line, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(self.duty, theirs, self._since), daemon=True)
-        with _single_threaded(), deaf_children():
+        with single_threaded(), deaf_children():
             self._process.start()
         theirs.close()
 
@@ -222,7 +222,7 @@ def _how_it_died(exitcode: int | None) -> str:
 
 
 @contextmanager
-def _single_threaded() -> Iterator[None]:
+def single_threaded() -> Iterator[None]:
     """Processes started meanwhile use one thread each in every numerical library."""
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from navbench_gs.domain.agent import Agent
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
+from navbench_gs.domain.state import WorldState
 from navbench_gs.drives.layout import PERIOD_S
 from navbench_gs.env import NavEnv
 from navbench_gs.errors import AgentCardError
@@ -29,22 +31,30 @@ PLAN_STEPS = 10
 class Footage:
     """What a drive leaves in memory: T frames."""
 
+    states: list[WorldState] = field(default_factory=list)
     pictures: list[NDArray[np.uint8]] = field(default_factory=list)
-    poses: list[Floats] = field(default_factory=list)
-    people: list[Floats] = field(default_factory=list)
-    """(P, 2) places of the pedestrians at each frame, world frame, metres."""
+    """Empty if they are to be drawn later."""
     plans: list[Floats] = field(default_factory=list)
     """(H, 2) what the teacher would do from each frame on, robot frame, metres."""
     thrown: list[bool] = field(default_factory=list)
     """Whether a burst brought the robot here."""
     ended: str = ""
 
-    def film(self, env: NavEnv, plan: Floats, thrown: bool) -> None:
-        """Keep this moment."""
-        state = env.privileged().state
-        self.pictures.append(env.render())
-        self.poses.append(state.robot.copy())
-        self.people.append(state.pedestrians[:, :2].copy())
+    @property
+    def poses(self) -> Floats:
+        """(T, 3) of the robot, world frame."""
+        return np.stack([state.robot for state in self.states])
+
+    @property
+    def people(self) -> list[Floats]:
+        """(P, 2) places of the pedestrians at each frame, world frame, metres."""
+        return [state.pedestrians[:, :2] for state in self.states]
+
+    def film(self, env: NavEnv, plan: Floats, thrown: bool, *, draw: bool) -> None:
+        """Keep this moment, and if it is to be drawn at once its picture."""
+        self.states.append(copy.deepcopy(env.privileged().state))
+        if draw:
+            self.pictures.append(env.render())
         self.plans.append(plan)
         self.thrown.append(thrown)
 
@@ -104,8 +114,19 @@ def _seen(env: NavEnv) -> Observation:
 Driver = TeacherDrives | PupilDrives
 
 
-def filmed(env: NavEnv, driver: Driver, teacher: OracleAgent, episode: Episode, disturbances: Disturbances) -> Footage:
-    """Drive until the goal, the first touch or the end of time; a picture and a plan every frame period."""
+def filmed(
+    env: NavEnv,
+    driver: Driver,
+    teacher: OracleAgent,
+    episode: Episode,
+    disturbances: Disturbances,
+    *,
+    draw: bool = True,
+) -> Footage:
+    """Drive until the goal, the first touch or the end of time; a picture and a plan every frame period.
+
+    Without ``draw`` footage has no pictures.
+    """
     env.reset(options={"episode": episode})
     teacher.reset(env.observe(), seed=0, privileged=env.privileged())
     driver.reset(env)
@@ -113,7 +134,7 @@ def filmed(env: NavEnv, driver: Driver, teacher: OracleAgent, episode: Episode, 
     while not footage.ended:
         if tick % TICKS_A_FRAME == 0:
             taught = teacher.act(env.observe(), privileged=env.privileged())
-            footage.film(env, teacher.planned_path(PERIOD_S, PLAN_STEPS), thrown)
+            footage.film(env, teacher.planned_path(PERIOD_S, PLAN_STEPS), thrown, draw=draw)
             driver.decide(env, taught)
             bursting, thrown = disturbances.begins_frame(), False
         state, command = env.privileged().state, driver.command(env)

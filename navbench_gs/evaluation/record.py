@@ -25,6 +25,7 @@ from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.streams import stream
 from navbench_gs.drives.layout import trajectory_names, write_clip
 from navbench_gs.drives.splits import SPLITS_FOLDER, split_by_place, write_split
+from navbench_gs.drives.undrawn import Undrawn
 from navbench_gs.env import NavEnv
 from navbench_gs.errors import InfeasibleEpisodeError, NavBenchError, StoreError
 from navbench_gs.evaluation.clock import SharedNumber
@@ -58,6 +59,8 @@ class Recording:
     """The agent that drives; empty: the oracle itself."""
     checkpoint: str | None = None
     """The agent's weights."""
+    draw: bool = True
+    """Else drives are written without their pictures, to be drawn later (``drawing.py``)."""
 
     def plans(self, numbers: range) -> list[DrivePlan]:
         """The drives of these numbers in every scene."""
@@ -162,10 +165,12 @@ class RecordingDuty:
         """Load the driver."""
         name, teacher = self.recording.driver, OracleAgent()
         driver = PupilDrives(load_agent(name, checkpoint=self.recording.checkpoint)) if name else TeacherDrives()
-        return lambda plan: record_drive(plan, driver, teacher, self.out)
+        return lambda plan: record_drive(plan, driver, teacher, self.out, draw=self.recording.draw)
 
 
-def record_drive(plan: DrivePlan, driver: Driver, teacher: OracleAgent, out: Path) -> DriveReport:
+def record_drive(
+    plan: DrivePlan, driver: Driver, teacher: OracleAgent, out: Path, *, draw: bool = True
+) -> DriveReport:
     """Drive and write one plan; a drive that is not usable leaves no folder."""
     scene = load_scene(plan.scene)
     try:
@@ -176,20 +181,20 @@ def record_drive(plan: DrivePlan, driver: Driver, teacher: OracleAgent, out: Pat
     episode = askew(sampled, clearance, rng)
     env = NavEnv(scene, plan.task, rgb=False, decision_period_s=RULES_V0.clock.tick_s)
     try:
-        footage = filmed(env, driver, teacher, episode, Disturbances(rng, clearance))
+        footage = filmed(env, driver, teacher, episode, Disturbances(rng, clearance), draw=draw)
     finally:
         env.close()
     if not usable(footage, driver.own):
         return DriveReport(plan.name, 0, 0, footage.ended)
     disturbed = disturbed_frames(footage, driver.own)
     _write(out / plan.name, scene, episode, footage, disturbed, driver.own)
-    return DriveReport(plan.name, len(footage.pictures), int(disturbed.sum()), footage.ended)
+    return DriveReport(plan.name, len(footage.states), int(disturbed.sum()), footage.ended)
 
 
 def usable(footage: Footage, own: bool) -> bool:
     """The oracle's own drive teaches nothing if it never arrived, though nothing stopped it."""
     arrived = footage.ended in ("success", "touch") or not own
-    return arrived and len(footage.pictures) >= FEWEST_FRAMES
+    return arrived and len(footage.states) >= FEWEST_FRAMES
 
 
 def disturbed_frames(footage: Footage, own: bool) -> NDArray[np.bool_]:
@@ -203,10 +208,11 @@ def disturbed_frames(footage: Footage, own: bool) -> NDArray[np.bool_]:
 def _write(
     folder: Path, scene: Scene, episode: Episode, footage: Footage, disturbed: NDArray[np.bool_], own: bool
 ) -> None:
-    poses, plans = np.stack(footage.poses), np.stack(footage.plans)
+    poses, plans = footage.poses, np.stack(footage.plans)
     if own and footage.ended == "touch":
         plans[-TOUCH_FRAMES:] = np.nan
     radii = np.array([placement.radius_m for placement in episode.pedestrians])
     ranges = measured_ranges(solid_field(scene, episode), poses, footage.people, radii)
     people = ranges_of_people(poses, footage.people, radii)
-    write_clip(folder, np.stack(footage.pictures), poses, disturbed, np.array(episode.goal), ranges, plans, people)
+    pictures = np.stack(footage.pictures) if footage.pictures else Undrawn(episode, footage.states)
+    write_clip(folder, pictures, poses, disturbed, np.array(episode.goal), ranges, plans, people)

@@ -23,14 +23,15 @@ from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene, sce
 from tests.navbench_gs.render.clouds import clouds_of_every_shape, street
 
 SIZES = ((84, 63), (160, 120), (320, 240), (640, 480))
-CAMERAS = (1, 4, 16, 64, 256, 1024)
+CAMERAS = (1, 16, 64, 256, 1024)
 PARITY_VIEWS = 8
-SECONDS_PER_FIGURE = 1.0
+SECONDS_PER_FIGURE = 0.3
 NEAR_M = 25.0
 """The pruned cloud keeps what lies this near to the cameras, and whatever is larger than a metre."""
 SAME_DEPTH = 1e-3
 """Relative difference up to which two median depths are alike."""
-MAX_GB_OF_PICTURES = 16.0
+MOST_PIXELS = 1024 * 160 * 120
+"""Rows of more pixels a round are left out: they say what those before them say, and take seconds each."""
 
 
 def cameras_in(scene_id: str, count: int, size: tuple[int, int]) -> list[Camera]:
@@ -115,7 +116,7 @@ def speed_rows(scene_id: str) -> Iterator[str]:
     for name, cloud in clouds.items():
         for size in SIZES:
             for count in CAMERAS:
-                if count * size[0] * size[1] * 16 > MAX_GB_OF_PICTURES * 1e9:
+                if count * size[0] * size[1] > MOST_PIXELS:
                     continue
                 figures = []
                 for depth in (False, True):
@@ -124,6 +125,13 @@ def speed_rows(scene_id: str) -> Iterator[str]:
                     figures.append(f"{speed:,.0f} | {torch.cuda.max_memory_allocated() / 1e9:.1f}")
                 row = [name, f"{len(cloud):,}", f"{size[0]} x {size[1]}", str(count), *figures]
                 yield f"| {' | '.join(row)} |"
+
+
+def told(rows: Iterator[str]) -> Iterator[str]:
+    """The rows, each shown as it is measured."""
+    for row in rows:
+        click.echo(row)
+        yield row
 
 
 @click.command()
@@ -152,7 +160,7 @@ def main(out: Path, scene: str) -> None:
         "",
         "| cloud | mode | size | rgb | alpha | median depth |",
         "|---|---|---|---|---|---|",
-        *parity_rows(scene),
+        *told(parity_rows(scene)),
         "",
         "## Pictures a second",
         "",
@@ -160,7 +168,7 @@ def main(out: Path, scene: str) -> None:
         "",
         "| cloud | Gaussians | size | cameras | pictures / s | peak GB | with median depth | peak GB |",
         "|---|---|---|---|---|---|---|---|",
-        *speed_rows(scene),
+        *told(speed_rows(scene)),
         "",
     ]
     out.write_text("\n".join(page))

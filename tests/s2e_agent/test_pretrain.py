@@ -99,5 +99,5 @@ def test_start_from_takes_all_but_anchors_of_another_number(tmp_path):
 
 
 def test_the_commands_numbers_replace_the_presets_where_given():
-    loop = _chosen_preset("debug", steps=None, learning_rate=1e-5, seed=3).pretrain.loop
+    loop = _chosen_preset("debug", None, steps=None, learning_rate=1e-5, seed=3).pretrain.loop
     assert (loop.steps, loop.learning_rate, loop.seed) == (PRESETS["debug"].pretrain.loop.steps, 1e-5, 3)

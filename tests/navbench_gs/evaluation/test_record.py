@@ -7,6 +7,7 @@ from navbench_gs.agents.oracle import OracleAgent
 from navbench_gs.agents.random import RandomAgent
 from navbench_gs.domain.action import Waypoints
 from navbench_gs.domain.agent import ActionSpec, AgentCard, CameraNeed, Needs
+from navbench_gs.domain.state import WorldState
 from navbench_gs.drives.layout import read_clip
 from navbench_gs.errors import AgentCardError
 from navbench_gs.evaluation import record
@@ -21,11 +22,11 @@ from navbench_gs.evaluation.record import (
     usable,
 )
 
-PICTURE = np.zeros((2, 2, 3), dtype=np.uint8)
+STATE = WorldState(0.0, np.zeros(3), np.zeros(2), np.zeros((0, 3)), np.zeros((0, 2)))
 
 
 def footage(frames, ended):
-    return Footage(pictures=[PICTURE] * frames, thrown=[False] * frames, ended=ended)
+    return Footage(states=[STATE] * frames, thrown=[False] * frames, ended=ended)
 
 
 class TurnsAside:

@@ -168,9 +168,7 @@ class RecordingDuty:
         return lambda plan: record_drive(plan, driver, teacher, self.out, draw=self.recording.draw)
 
 
-def record_drive(
-    plan: DrivePlan, driver: Driver, teacher: OracleAgent, out: Path, *, draw: bool = True
-) -> DriveReport:
+def record_drive(plan: DrivePlan, driver: Driver, teacher: OracleAgent, out: Path, *, draw: bool = True) -> DriveReport:
     """Drive and write one plan; a drive that is not usable leaves no folder."""
     scene = load_scene(plan.scene)
     try:

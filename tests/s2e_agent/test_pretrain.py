@@ -101,3 +101,15 @@ def test_start_from_takes_all_but_anchors_of_another_number(tmp_path):
 def test_the_commands_numbers_replace_the_presets_where_given():
     loop = _chosen_preset("debug", None, steps=None, learning_rate=1e-5, seed=3).pretrain.loop
     assert (loop.steps, loop.learning_rate, loop.seed) == (PRESETS["debug"].pretrain.loop.steps, 1e-5, 3)
+
+
+def test_who_looks_at_two_frames_may_start_as_one_who_looked_at_one(tmp_path):
+    torch.manual_seed(0)
+    sizes = PRESETS["debug"].policy
+    alone = Policy(sizes.model_copy(update={"encoder": sizes.encoder.model_copy(update={"looks": 1})})).eval()
+    save_policy(tmp_path / "one.safetensors", alone, {})
+    both = Policy(sizes).eval()
+    start_from(both, tmp_path / "one.safetensors")
+    frames = torch.randint(0, 255, (2, sizes.encoder.height_px, sizes.encoder.width_px, 6), dtype=torch.uint8)
+    assert torch.allclose(both.encoder(frames), alone.encoder(frames[..., :3]), atol=2e-2)
+    assert not torch.equal(frames[..., :3], frames[..., 3:])

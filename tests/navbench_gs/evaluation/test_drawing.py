@@ -34,7 +34,7 @@ def drawn(folder, need):
 def test_a_drive_drawn_later_is_the_drive_drawn_at_once(in_the_yard, tmp_path):
     at_once, later = tmp_path / "at_once", tmp_path / "later"
     assert recorded(at_once, draw=True) == recorded(later, draw=False)
-    with pytest.raises(DamagedFileError, match=f"not drawn yet: run 'navbench drives draw {later}'"):
+    with pytest.raises(DamagedFileError, match=f"no pictures yet: run 'navbench drives draw {later}'"):
         read_clip(later / HARDEST)
     drawn(later, CameraNeed())
     first, second = read_clip(at_once / HARDEST), read_clip(later / HARDEST)

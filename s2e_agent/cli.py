@@ -13,6 +13,7 @@ import click
 
 from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import NavBenchError
+from s2e_agent.ceiling_cli import ceiling
 from s2e_agent.finetune_cli import finetune, study
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ def _show(found: dict[str, Any]) -> None:
     click.echo(json.dumps(rounded, indent=2))
 
 
+commands.add_command(ceiling)
 commands.add_command(finetune)
 commands.add_command(study)
 

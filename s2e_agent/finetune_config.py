@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from navbench_gs.domain.record import Record, parse_record
 from navbench_gs.errors import UnknownNameError
@@ -82,6 +82,8 @@ class PpoConfig(Record):
     """Of the teacher's commands where the learner has come to; not in the paper. 0: no teacher."""
     foresight_weight: float = Field(0.0, ge=0)
     """Of what the path of every mode would have come to; not in the paper. 0: nobody looks ahead."""
+    replay: int = Field(0, ge=0)
+    """So many earlier moments are kept, and as many as a minibatch has foreseen again beside it; not in the paper."""
     step_divergence: float = 0.03
     """An update ends early beyond this divergence from the policy that collected."""
     clip_norm: float = 1.0
@@ -131,6 +133,14 @@ class FinetuneConfig(Record):
     save_every: int = Field(10, ge=1)
     """Updates between two saved states."""
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _replayed_memories_are_frozen_and_judged(self) -> FinetuneConfig:
+        if self.ppo.replay and self.strategy not in ("ram", "decoder"):
+            raise ValueError(f"'{self.strategy}' changes what memories are: only ram and decoder can replay")
+        if self.ppo.replay and not self.ppo.foresight_weight > 0:
+            raise ValueError("a replay is foreseen again: give ppo.foresight_weight too, or leave ppo.replay at 0")
+        return self
 
 
 LEARNING_RATES = (3e-5, 1e-4, 3e-4)

@@ -17,6 +17,7 @@ from s2e_agent.command import CommandMixture, entropy_bound, kl_bound, log_densi
 from s2e_agent.critic import Critic
 from s2e_agent.finetune_config import PpoConfig
 from s2e_agent.foresight import expected_worth, regret
+from s2e_agent.replay import Earlier, Replay, replay_loss
 
 
 def clipped_gain(log_ratio: Tensor, advantages: Tensor, clip: float) -> Tensor:
@@ -111,6 +112,7 @@ class Ppo:
             {"params": list(critic.parameters()), "lr": config.critic_learning_rate},
         ]
         self.optimiser = torch.optim.Adam(groups, eps=1e-5)
+        self.replay = Replay(config.replay)
 
     def update(
         self, rollout: Rollout, generator: torch.Generator, *, share_done: float, warming_up: bool
@@ -121,15 +123,18 @@ class Ppo:
             self.optimiser.param_groups, (self.config.learning_rate, self.config.critic_learning_rate), strict=True
         ):
             group["lr"] = rate * fall
+        self.replay.add(rollout)
         rows: list[dict[str, float]] = []
         for _ in range(self.config.epochs):
             for samples in rollout.batches(self.config.minibatch, generator):
-                rows.append(self._learn(rollout.batch(self.actor.policy, samples), warming_up=warming_up))
+                batch = rollout.batch(self.actor.policy, samples)
+                earlier = None if warming_up else self.replay.draw(len(samples), generator)
+                rows.append(self._learn(batch, earlier, warming_up=warming_up))
                 if rows[-1]["step_divergence"] > self.config.step_divergence and not warming_up:
                     return _means(rows)
         return _means(rows)
 
-    def _learn(self, batch: Batch, *, warming_up: bool) -> dict[str, float]:
+    def _learn(self, batch: Batch, earlier: Earlier | None = None, *, warming_up: bool) -> dict[str, float]:
         terms = loss_terms(self.actor, self.critic, batch, self.config, self.prior_sigma)
         logs = {
             "policy_gain": float(terms.policy.detach()),
@@ -144,7 +149,10 @@ class Ppo:
         if logs["step_divergence"] > self.config.step_divergence and not warming_up:
             return logs
         self.optimiser.zero_grad(set_to_none=True)
-        terms.total(self.config, warming_up=warming_up).backward()  # type: ignore[no-untyped-call]
+        loss = terms.total(self.config, warming_up=warming_up)
+        if earlier is not None:
+            loss = loss + replay_loss(self.actor, earlier, self.config, self.prior_sigma)
+        loss.backward()  # type: ignore[no-untyped-call]
         logs["gradient_norm"] = float(nn.utils.clip_grad_norm_(self.learning, self.config.clip_norm))
         nn.utils.clip_grad_norm_(self.critic.parameters(), self.config.clip_norm)
         self.optimiser.step()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Undrawn:
 
 def write_undrawn(path: Path, undrawn: Undrawn) -> None:
     """Write the file."""
-    arrays = {name: np.array([getattr(state, name) for state in undrawn.states]) for name in FIELDS}
+    arrays: dict[str, Any] = {name: np.array([getattr(state, name) for state in undrawn.states]) for name in FIELDS}
     np.savez_compressed(path, episode=np.array(undrawn.episode.model_dump_json()), **arrays)
 
 

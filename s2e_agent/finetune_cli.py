@@ -115,7 +115,7 @@ def _reinforce(config: FinetuneConfig, preset: str, weights: Path | None, out: P
     from s2e_agent.finetune import POLICY_FILE, Finetuning
     from s2e_agent.training_world import make_world
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(config.world.processes)  # those that drive wait while this one thinks and learns
     policy, about, sha256 = load_policy(PRETRAINED if weights is None else weights)
     facts = {
         "preset": preset,

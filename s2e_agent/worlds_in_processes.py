@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import accumulate, pairwise
 from multiprocessing.connection import Connection
 from typing import Any
@@ -151,18 +152,23 @@ class _Process:
 
 
 def _serve(make: MakeWorld, line: Connection[Any, Any]) -> None:
-    """Life of a world's process: make it, say how many robots it has, then answer call after call."""
+    """Life of a world's process: make it, say how many robots it has, then answer call after call until one fails."""
     torch.set_num_threads(1)
-    try:
-        world = make()
-        line.send(("answer", world.num_envs))
-        while True:
+    with suppress(EOFError, OSError):  # of the line: who asks is gone
+        kind, made = _tried(make)
+        line.send((kind, made.num_envs if kind == "answer" else made))
+        while kind == "answer":
             name, arguments = line.recv()
-            line.send(("answer", _as_arrays(getattr(world, name)(**_as_tensors(arguments)))))
-    except EOFError:
-        return
+            kind, content = _tried(partial(getattr(made, name), **_as_tensors(arguments)))
+            line.send((kind, _as_arrays(content)))
+
+
+def _tried(call: Callable[[], Any]) -> tuple[str, Any]:
+    """``answer`` and what the call gave, or ``error`` and why it failed, in a line."""
+    try:
+        return "answer", call()
     except Exception as error:
-        line.send(("error", str(error) if isinstance(error, NavBenchError) else one_line(error)))
+        return "error", str(error) if isinstance(error, NavBenchError) else one_line(error)
 
 
 def _as_arrays(value: Any) -> Any:

@@ -55,6 +55,8 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         scenes: ids or scenes; by default ``scene_count`` training scenes with seeds from ``first_seed``.
         scene_count: how many training scenes.
         first_seed: their first seed.
+        share: (number, of): only every ``of``-th of the training scenes, from that number on; several worlds with the
+            same numbers otherwise divide them.
         picture: width and height of what robots see, pixels; None: they see nothing and nothing is drawn.
         action: ``velocity`` (N, 2) or ``waypoints`` (N, ``horizon``, 2).
         waypoint_period_s: time between two waypoints.
@@ -86,6 +88,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         scenes: Sequence[str | Scene] = (),
         scene_count: int = 8,
         first_seed: int = FIRST_TRAINING_SEED,
+        share: tuple[int, int] = (0, 1),
         picture: tuple[int, int] | None = None,
         action: Literal["velocity", "waypoints"] = "velocity",
         waypoint_period_s: float = 0.25,
@@ -103,7 +106,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
     ) -> None:
         self.num_envs, self.rules, self.device = num_envs, rules, device
         self._tasks = tuple(task_named(task).name for task in tasks)
-        self._scenes = tuple(scenes) or training_scenes(scene_count, first_seed)
+        self._scenes = tuple(scenes) or training_scenes(scene_count, first_seed)[share[0] :: share[1]]
         self._rotating = {
             "episodes_a_scene": episodes_a_scene,
             "scenes_at_once": scenes_at_once,

@@ -14,7 +14,6 @@ from navbench_gs.domain.clip import Clip
 from navbench_gs.drives.frames import read_frame
 from navbench_gs.drives.splits import Part
 from navbench_gs.errors import DamagedFileError
-from navbench_gs.evaluation.executors import cores
 from navbench_gs.geometry import to_robot_frame
 from s2e_agent.config import PolicyConfig
 from s2e_agent.mixing import Mix
@@ -150,7 +149,7 @@ def _bounds(clip_sets: Mapping[str, Sequence[Clip]], samples: Sequence[int], lea
 def _pictures(clips: Sequence[Clip], width_px: int, height_px: int) -> NDArray[np.uint8]:
     paths = [frame for clip in clips for frame in clip.frames]
     frames = np.empty((len(paths), height_px, width_px, 3), dtype=np.uint8)
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor() as pool:
         for index, frame in enumerate(pool.map(lambda path: read_frame(Path(path), width_px, height_px), paths)):
             frames[index] = frame
     return frames

@@ -7,7 +7,7 @@ a new one; ``infos["started"]`` says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -62,56 +62,50 @@ def make_world(config: WorldConfig, action: ActionConfig, policy: PolicyConfig, 
     Raises:
         NavBenchError: it asks for what does not exist, or for more processes than robots or scenes.
     """
-    from navbench_gs.suite.training_episodes import training_scenes
-
-    scenes = training_scenes(config.scenes, config.first_seed)
     if config.processes == 1:
-        return _made(config, action, policy, config.robots, scenes, config.device, seed)
-    if config.processes > min(config.robots, len(scenes)):
+        return _made(config, action, policy, seed)
+    if config.processes > min(config.robots, config.scenes):
         raise InvalidRecordError(
-            f"{config.robots} robots in {len(scenes)} scenes cannot be shared by {config.processes} processes: "
+            f"{config.robots} robots in {config.scenes} scenes cannot be shared by {config.processes} processes: "
             "ask for fewer workers"
         )
     from s2e_agent.worlds_in_processes import WorldsInProcesses
 
-    numbers = range(config.processes)
-    robots = [len(range(number, config.robots, config.processes)) for number in numbers]
-    shares = [scenes[number :: config.processes] for number in numbers]
-    makers = [
-        partial(_made, config, action, policy, mine, share, "cpu", seed)
-        for mine, share in zip(robots, shares, strict=True)
+    shares = [
+        config.model_copy(update={"robots": robots, "device": "cpu"})
+        for robots in dealt(config.robots, config.processes)
     ]
-    return WorldsInProcesses(makers, [len(share) for share in shares], config.device)
+    makers = [partial(_made, share, action, policy, seed, number) for number, share in enumerate(shares)]
+    return WorldsInProcesses(makers, dealt(config.scenes, config.processes), config.device)
 
 
-def _made(
-    config: WorldConfig,
-    action: ActionConfig,
-    policy: PolicyConfig,
-    robots: int,
-    scenes: Sequence[str],
-    device: str,
-    seed: int,
-) -> TrainingWorld:
-    """One world of so many robots in these scenes, in this process."""
+def dealt(count: int, hands: int) -> list[int]:
+    """How many of so many things each hand holds when they are dealt out in turn."""
+    return [len(range(number, count, hands)) for number in range(hands)]
+
+
+def _made(config: WorldConfig, action: ActionConfig, policy: PolicyConfig, seed: int, number: int = 0) -> TrainingWorld:
+    """The world of one process, in its share of the scenes."""
     import gymnasium
 
     import navbench_gs  # noqa: F401  registers the ids
 
     options: dict[str, Any] = {
-        "scenes": scenes,
+        "scene_count": config.scenes,
+        "share": (number, config.processes),
         "scenes_at_once": config.scenes_at_once,
         "episodes_a_scene": config.episodes_a_scene,
         "episodes_a_turn": config.episodes_a_turn,
+        "first_seed": config.first_seed,
         "picture": (policy.encoder.width_px, policy.encoder.height_px),
         "decision_period_s": policy.period_s,
         "action": "velocity" if action.kind == "command" else "waypoints",
         "waypoint_period_s": policy.period_s,
         "renderer": config.renderer,
-        "device": device,
+        "device": config.device,
         "curriculum": {} if config.easy_share else None,
         "threads": config.threads,
         "seed": seed,
     }
-    world: Any = gymnasium.make_vec(f"NavBenchGS-Train/{config.task}-v0", num_envs=robots, **options)
+    world: Any = gymnasium.make_vec(f"NavBenchGS-Train/{config.task}-v0", num_envs=config.robots, **options)
     return world

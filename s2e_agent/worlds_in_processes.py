@@ -18,16 +18,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from navbench_gs.agents.forecasts import NOWHERE_M
 from navbench_gs.domain.state import Privileged
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import NavBenchError, one_line
-from navbench_gs.evaluation.executors import single_threaded
-from navbench_gs.evaluation.interrupts import deaf_children
+from navbench_gs.processes import deaf_children, single_threaded
 from s2e_agent.training_world import Infos, Observation, TrainingWorld
 
 MakeWorld = Callable[[], TrainingWorld]
 FAREWELL_S = 5.0
+NOWHERE_M = 1e5
+"""Where pedestrians are whom a robot's world lacks, in the answer that all worlds give together."""
 
 
 class WorldsInProcesses:

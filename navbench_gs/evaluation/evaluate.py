@@ -5,12 +5,12 @@ from __future__ import annotations
 from navbench_gs.evaluation.clouds import prepare_clouds
 from navbench_gs.evaluation.driving import Drive, DrivingDuty, scene_of_drive
 from navbench_gs.evaluation.executors import Finished, work_through
-from navbench_gs.evaluation.interrupts import interrupted_later
 from navbench_gs.evaluation.needs import NO_PICTURE
 from navbench_gs.evaluation.plan import Plan
 from navbench_gs.evaluation.rollout import Driven
 from navbench_gs.evaluation.row import result_of
 from navbench_gs.evaluation.watcher import Watcher
+from navbench_gs.processes import interrupted_later
 from navbench_gs.store import RunFolder
 
 

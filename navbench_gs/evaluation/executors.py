@@ -15,20 +15,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
 from navbench_gs.errors import Incident, NavBenchError, one_line
 from navbench_gs.evaluation.clock import SharedNumber
-from navbench_gs.evaluation.interrupts import deaf_children
+from navbench_gs.processes import deaf_children, single_threaded
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 JobIn = TypeVar("JobIn", contravariant=True)
 AnswerOut = TypeVar("AnswerOut", covariant=True)
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 POLL_S = 0.2
 FAREWELL_S = 5.0
 
@@ -219,18 +218,3 @@ def _how_it_died(exitcode: int | None) -> str:
     if exitcode is not None and exitcode < 0:
         return f"the worker process died of {signal.Signals(-exitcode).name}"
     return f"the worker process ended by itself (exit code {exitcode})"
-
-
-@contextmanager
-def single_threaded() -> Iterator[None]:
-    """Processes started meanwhile use one thread each in every numerical library."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

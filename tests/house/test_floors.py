@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = (
     ("errors",),
-    ("geometry", "unpickle"),
+    ("geometry", "processes", "unpickle"),
     ("domain",),
     ("splats", "terrain", "crowd", "drives", "weights", "training", "metrics", "statistics", "store"),
     ("catalogue",),

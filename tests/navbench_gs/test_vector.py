@@ -15,6 +15,7 @@ from navbench_gs.registration import MIXED, training_id
 from navbench_gs.render.eye import Eye
 from navbench_gs.render.select import renderer_named
 from navbench_gs.suite.catalog import load_cloud, load_light
+from navbench_gs.suite.training_episodes import training_scenes
 
 INFOS = {
     "started", "cost_to_go_m", "progress_m", "success", "contact", "contact_kind", "touching", "solid_clearance_m",
@@ -262,3 +263,9 @@ def test_the_outlook_says_who_touches_something_solid(yard):
     touches.pedestrians(one + 1, nought)
     assert bare.outlook(torch.zeros(12, 1, 1, 2))["touching_solid"].tolist() == [True, True] + [False] * 10
     env.close()
+
+
+def test_worlds_that_share_the_training_scenes_have_each_scene_once():
+    shares = [gymnasium.make_vec(training_id(MIXED), scene_count=7, share=(number, 3)) for number in range(3)]
+    assert [env.unwrapped.scene_ids for env in shares] == [training_scenes(7)[number::3] for number in range(3)]
+    assert shares[0].unwrapped.scene_ids[1] == training_scenes(7)[3]

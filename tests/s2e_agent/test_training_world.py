@@ -1,4 +1,3 @@
-from navbench_gs.suite.training_episodes import training_scenes
 from s2e_agent.config import PRESETS
 from s2e_agent.finetune_config import ActionConfig, WorldConfig
 from s2e_agent.training_world import make_world
@@ -12,7 +11,8 @@ def test_the_world_is_made_with_the_numbers_of_its_configuration(monkeypatch):
     )
     make_world(config, ActionConfig(kind="path"), PRESETS["debug"].policy, seed=4)
     assert (given["name"], given["num_envs"], given["seed"]) == ("NavBenchGS-Train/ped-v0", 3, 4)
-    assert given["scenes"] == training_scenes(9, 30) and given["scenes_at_once"] == 5
+    assert (given["scene_count"], given["scenes_at_once"], given["first_seed"]) == (9, 5, 30)
+    assert given["share"] == (0, 1)
     assert (given["episodes_a_scene"], given["episodes_a_turn"]) == (7, 6)
     assert given["picture"] == (32, 24) and given["action"] == "waypoints"
     assert given["curriculum"] is None

@@ -4,13 +4,12 @@ from functools import partial
 import pytest
 import torch
 
-from navbench_gs.agents.forecasts import NOWHERE_M
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import InvalidRecordError, NavBenchError
 from s2e_agent.config import PRESETS
 from s2e_agent.finetune_config import ActionConfig, WorldConfig
 from s2e_agent.training_world import make_world
-from s2e_agent.worlds_in_processes import WorldsInProcesses
+from s2e_agent.worlds_in_processes import NOWHERE_M, WorldsInProcesses
 
 from .fake_world import FakeWorld
 
@@ -101,15 +100,19 @@ def test_a_world_that_cannot_be_made_says_why():
 
 def test_robots_and_scenes_are_dealt_out_once_each(monkeypatch):
     made = []
-    monkeypatch.setattr("s2e_agent.training_world._made", lambda *given: made.append(given) or FakeWorld(given[3]))
+
+    def make_vec(name, *, num_envs, **options):
+        made.append((num_envs, options["share"], options["scene_count"], options["device"]))
+        return FakeWorld(num_envs)
+
+    monkeypatch.setattr("gymnasium.make_vec", make_vec)
     monkeypatch.setattr(
         "s2e_agent.worlds_in_processes.WorldsInProcesses",
         lambda makers, scenes, device: (len([make() for make in makers]), scenes, device),
     )
     config = WorldConfig(robots=7, scenes=5, processes=3, device="cuda")
     assert make_world(config, ActionConfig(), PRESETS["debug"].policy, seed=1) == (3, [2, 2, 1], "cuda")
-    assert [given[3] for given in made] == [3, 2, 2] and {given[5] for given in made} == {"cpu"}
-    assert len({scene for given in made for scene in given[4]}) == sum(len(given[4]) for given in made) == 5
+    assert made == [(3, (0, 3), 5, "cpu"), (2, (1, 3), 5, "cpu"), (2, (2, 3), 5, "cpu")]
 
 
 def test_more_processes_than_scenes_are_refused():

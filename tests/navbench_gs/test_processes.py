@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from navbench_gs.evaluation.interrupts import deaf_children, interrupted_later
+from navbench_gs.processes import deaf_children, interrupted_later
 
 
 @pytest.fixture

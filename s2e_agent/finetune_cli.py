@@ -50,7 +50,7 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Any]:
     "--preset",
     default="ram",
     show_default=True,
-    help="ram, ram_taught, ram_foreseeing, decoder, full, scratch, sft or debug.",
+    help="ram, ram_taught, ram_foreseeing, ram_replaying, decoder, full, scratch, sft or debug.",
 )
 @click.option("--weights", type=click.Path(path_type=Path), help="Pre-trained weights, instead of the ones that ship.")
 @click.option(

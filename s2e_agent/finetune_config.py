@@ -165,6 +165,23 @@ PRESETS: dict[str, FinetuneConfig] = {
             final_share=0.3,
         )
     ),
+    "ram_replaying": FinetuneConfig(
+        world=WorldConfig(scenes=60, scenes_at_once=15, episodes_a_scene=32, episodes_a_turn=32),
+        ppo=PpoConfig(
+            horizon=256,
+            epochs=3,
+            learning_rate=5e-4,
+            final_share=0.05,
+            gain_weight=0.0,
+            foresight_weight=1.0,
+            prior_weight=0.05,
+            replay=50_000,
+            step_divergence=99.0,
+            critic_warmup=0,
+        ),
+        steps=61_440,
+        save_every=1,
+    ),
     "decoder": FinetuneConfig(strategy="decoder"),
     "full": FinetuneConfig(strategy="full", ppo=PpoConfig(learning_rate=1e-4)),
     "scratch": FinetuneConfig(strategy="scratch", ppo=PpoConfig(prior_weight=0.0)),

@@ -46,7 +46,8 @@ class WorldsInProcesses:
         self._device = device
         self._processes: list[_Process] = []
         try:
-            self._processes += [_Process(make) for make in makers]
+            for make in makers:
+                self._processes.append(_Process(make))
             counts = [int(process.answer()) for process in self._processes]
         except NavBenchError:
             self.close()
@@ -100,7 +101,9 @@ class WorldsInProcesses:
     def close(self) -> None:
         """End all processes."""
         for process in self._processes:
-            process.dismiss()
+            process.release()
+        for process in self._processes:
+            process.end()
 
     def _shares(self, name: str, rows: Tensor) -> list[dict[str, Tensor]]:
         whole = rows.cpu()
@@ -143,8 +146,12 @@ class _Process:
             raise NavBenchError(f"a process of the training world failed: {content}")
         return content
 
-    def dismiss(self) -> None:
+    def release(self) -> None:
+        """Ask nothing more: it goes when it is done with what it does."""
         self._line.close()
+
+    def end(self) -> None:
+        """Wait for it to go, a little."""
         self._process.join(FAREWELL_S)
         if self._process.is_alive():
             self._process.kill()

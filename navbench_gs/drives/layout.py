@@ -45,9 +45,7 @@ def read_clip(folder: Path, period_s: float = PERIOD_S) -> Clip:
         DamagedFileError: the pickle is refused, arrays do not fit together or are not finite, or a picture is absent.
     """
     if (folder / UNDRAWN_FILE).exists():
-        raise DamagedFileError(
-            f"the pictures of {folder} are not drawn yet: run 'navbench drives draw {folder.parent}'"
-        )
+        raise DamagedFileError(f"{folder} has no pictures yet: run 'navbench drives draw {folder.parent}'")
     arrays = read_array_pickle(folder / TRAJECTORY_FILE)
     if not {"position", "yaw"} <= arrays.keys():
         raise DamagedFileError(f"{folder / TRAJECTORY_FILE} lacks 'position' or 'yaw'")

@@ -30,11 +30,13 @@ def ceiling(
     """
     import torch
 
+    from navbench_gs.domain.task import task_named
     from s2e_agent.checkpoint import PRETRAINED, load_policy
     from s2e_agent.driving import drive_task
     from s2e_agent.finetune_config import WorldConfig
 
     torch.set_num_threads(1)
+    chosen = [task_named(task).name for task in tasks.split(",")]
     policy = load_policy(PRETRAINED if weights is None else weights)[0]
     world = WorldConfig(
         robots=envs, scenes=scenes, scenes_at_once=scenes, episodes_a_scene=8, episodes_a_turn=10**6,
@@ -42,7 +44,7 @@ def ceiling(
     )  # fmt: skip
     click.echo("| task | foresight | " + " | ".join(SHOWN) + " |")
     click.echo("|---|---|" + "---|" * len(SHOWN))
-    for task in tasks.split(","):
+    for task in chosen:
         for nats in _numbers(foresight):
             found = drive_task(policy, world, task, rounds=1, seed=seed, foresight=nats)
             click.echo(f"| {task} | {nats:g} | " + " | ".join(f"{found[name]:.3f}" for name in SHOWN) + " |")

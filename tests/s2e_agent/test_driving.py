@@ -60,3 +60,4 @@ def test_the_ceiling_is_a_row_for_each_task_and_foresight(monkeypatch):
     assert lines[2].startswith("| ped | 0 | 0.250 |") and len(lines) == 6
     wrong = CliRunner().invoke(commands, ["ceiling", "--foresight", "much"])
     assert "write numbers with commas between" in str(wrong.exception)
+    assert "did you mean 'ped'" in str(CliRunner().invoke(commands, ["ceiling", "--task", "pedd"]).exception)

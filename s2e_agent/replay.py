@@ -34,7 +34,7 @@ class Earlier(NamedTuple):
 
 
 class Replay:
-    """The last ``capacity`` moments that were lived; memories in half precision."""
+    """The last ``capacity`` moments that were lived; memories in half precision. A resumed run begins without any."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity

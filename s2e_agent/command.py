@@ -53,11 +53,6 @@ def sample(mixture: ActionMixture, generator: torch.Generator) -> Tensor:
     return mixture.drawn(modes, generator)
 
 
-def likeliest(mixture: ActionMixture) -> Tensor:
-    """(B, A): the mean action of the mode with the highest score, as the deployed agent acts."""
-    return mixture.middle(mixture.log_scores.argmax(dim=-1))
-
-
 def entropy_bound(mixture: ActionMixture) -> Tensor:
     """(B,): ``H(q) + sum_m q_m H(N_m)`` in nats, never below the mixture's entropy, which has no closed form.
 

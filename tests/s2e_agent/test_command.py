@@ -9,7 +9,6 @@ from s2e_agent.command import (
     PathMixture,
     entropy_bound,
     kl_bound,
-    likeliest,
     log_density,
     sample,
     sharpened,
@@ -76,8 +75,8 @@ def test_samples_have_the_means_spreads_and_shares_of_their_modes():
     assert drawn[second].std(dim=0).tolist() == pytest.approx([0.5, 2.0], abs=0.05)
 
 
-def test_the_likeliest_command_is_the_mean_of_the_highest_score():
-    assert likeliest(TWO).tolist() == [[1.0, 0.0]]
+def test_the_middle_of_the_likeliest_mode_is_its_mean_command():
+    assert TWO.middle(TWO.log_scores.argmax(dim=-1)).tolist() == [[1.0, 0.0]]
 
 
 def paths(rho=0.6):

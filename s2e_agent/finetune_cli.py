@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = (
     "step",
+    "scenes",
     "success",
     "strict_success",
     "contacts",

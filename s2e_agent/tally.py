@@ -1,4 +1,4 @@
-"""Running count of what episodes came to, and of what each reward term brought."""
+"""Running count of what episodes came to, of what each reward term brought, and of the places driven in."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ OUTCOMES = ("success", "strict_success", "contacts", "route_completion", "length
 
 
 class Tally:
-    """Sums since :meth:`means` was last asked."""
+    """Sums since :meth:`means` was last asked; scenes since the beginning."""
 
     def __init__(self) -> None:
+        self._scenes: set[int] = set()
         self._clear()
 
     def _clear(self) -> None:
@@ -24,6 +25,7 @@ class Tally:
     def add(self, infos: Mapping[str, Tensor], lived: Tensor, terms: Mapping[str, Tensor]) -> None:
         """Count one step of N robots: reward ``terms`` and contacts of ``lived`` steps (N,), episodes that ended."""
         ended = infos["ended"]
+        self._scenes.update(infos["episode_scene"].tolist())
         self.episodes += int(ended.sum())
         sums = {name: infos[f"episode_{name}"][ended] for name in OUTCOMES}
         for number, kind in CONTACT_KINDS.items():
@@ -33,8 +35,9 @@ class Tally:
             self._sums[name] = self._sums.get(name, 0.0) + float(values.double().sum())
 
     def means(self) -> dict[str, float]:
-        """Means per ended episode; starts counting anew."""
+        """How many different scenes, ended episodes, and means per such episode; starts counting episodes anew."""
         count = max(1, self.episodes)
-        row = {"episodes": float(self.episodes)} | {name: value / count for name, value in self._sums.items()}
+        row = {"scenes": float(len(self._scenes)), "episodes": float(self.episodes)}
+        row |= {name: value / count for name, value in self._sums.items()}
         self._clear()
         return row

@@ -87,6 +87,7 @@ class FakeWorld:
             "pedestrian_gap_m": torch.full((self.num_envs,), torch.inf),
             "started": started,
             "ended": ended,
+            "episode_scene": torch.arange(self.num_envs) % 3,
             "episode_success": success.float(),
             "episode_strict_success": (success & (self._contacts == 0)).float(),
             "episode_contacts": self._contacts * ended,

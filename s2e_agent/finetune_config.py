@@ -106,8 +106,8 @@ class WorldConfig(Record):
     episodes_a_scene: int = Field(16, ge=1)
     """Different episodes of a scene, all tasks together."""
     episodes_a_turn: int = Field(16, ge=1)
-    """After so many of its own a scene makes way for the next. What learns from few scenes learns these scenes: ``scenes``
-    in the log counts how many were driven in."""
+    """After so many of its own a scene makes way for the next. What learns from few scenes learns these: ``scenes`` in
+    the log counts how many were driven in."""
     first_seed: int = 2000
     """Of the training scenes; drives for pre-training are recorded in those from 1000."""
     threads: int = Field(1, ge=1)

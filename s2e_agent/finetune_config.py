@@ -167,7 +167,7 @@ PRESETS: dict[str, FinetuneConfig] = {
         )
     ),
     "ram_replaying": FinetuneConfig(
-        world=WorldConfig(scenes=60, scenes_at_once=15, episodes_a_scene=8, episodes_a_turn=8),
+        world=WorldConfig(scenes=600, scenes_at_once=15, episodes_a_scene=4, episodes_a_turn=4),
         ppo=PpoConfig(
             horizon=256,
             epochs=3,

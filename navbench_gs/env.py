@@ -25,7 +25,9 @@ from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError
 from navbench_gs.geometry import arc_lengths, point_along, to_robot_frame, wrap_angle
 from navbench_gs.render.eye import Eye
 from navbench_gs.render.select import renderer_named
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_light, load_scene
+from navbench_gs.suite.catalog import load_scene
+from navbench_gs.suite.clouds import load_cloud, load_light
+from navbench_gs.suite.episodes import load_episodes
 from navbench_gs.terrain.routes import CostToGo, cost_to_go
 from navbench_gs.terrain.sight import line_of_sight
 from navbench_gs.terrain.terrain import load_terrain

@@ -36,7 +36,7 @@ def register_all() -> None:
         if training_id(task) not in gymnasium.registry:
             gymnasium.register(
                 training_id(task),
-                vector_entry_point="navbench_gs.vector:TrainingEnv",
+                vector_entry_point="navbench_gs.batched.training_env:TrainingEnv",
                 kwargs={"tasks": list(TASKS) if task == MIXED else [task]},
             )
     try:

@@ -18,9 +18,9 @@ from navbench_gs.domain.agent import Agent
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.env import NavEnv
-from navbench_gs.evaluation.agent_check import CHECK_SCENE, checked_agent
-from navbench_gs.evaluation.scene_check import scene_faults
 from navbench_gs.suite.catalog import scenes_at
+from navbench_gs.verification.agent_check import CHECK_SCENE, checked_agent
+from navbench_gs.verification.scene_check import scene_faults
 
 
 def check_env(env_id: str, *, decisions: int = 5, index: int = 0, **kwargs: Any) -> None:

@@ -19,7 +19,8 @@ from navbench_gs.geometry import arc_lengths, point_along
 from navbench_gs.render.camera import Camera, look, robot_camera
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.splats.cloud import FIELDS
-from navbench_gs.suite.catalog import load_cloud, load_episodes
+from navbench_gs.suite.clouds import load_cloud
+from navbench_gs.suite.episodes import load_episodes
 from navbench_gs.terrain.heights import ground_heights
 from navbench_gs.terrain.terrain import Grid, load_terrain
 

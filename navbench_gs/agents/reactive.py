@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.agents.rollouts import HULL_DISC_M, Candidates, Rollouts, hull_discs, roll_out
+from navbench_gs.agents.oracle.rollouts import HULL_DISC_M, Candidates, Rollouts, hull_discs, roll_out
 from navbench_gs.domain.action import Velocity
 from navbench_gs.domain.agent import AgentCard, CameraNeed, Needs
 from navbench_gs.domain.observation import Observation

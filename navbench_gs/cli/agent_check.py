@@ -11,7 +11,7 @@ import click
 from navbench_gs.render.select import RENDERERS
 
 if TYPE_CHECKING:
-    from navbench_gs.evaluation.agent_check import PassCard
+    from navbench_gs.verification.agent_check import PassCard
 
 
 @click.command()
@@ -31,10 +31,10 @@ def check(
     from functools import partial
 
     from navbench_gs.agents.loading import load_agent
-    from navbench_gs.evaluation.agent_check import checked_agent
     from navbench_gs.evaluation.plan import card_of
     from navbench_gs.store.files import write_whole
     from navbench_gs.suite.catalog import scenes_at
+    from navbench_gs.verification.agent_check import checked_agent
 
     card_of(agent, checkpoint)  # an agent that cannot be made is told as 'navbench run' does
     card = checked_agent(partial(load_agent, agent, checkpoint=checkpoint), scenes_at(scene)[0], renderer=renderer)

@@ -23,7 +23,7 @@ def fetch(name: str | None, out: Path | None) -> None:
 
     What torch saved is converted to safetensors at once. The same command goes on with what was interrupted.
     """
-    from navbench_gs.suite.catalog import cache_folder
+    from navbench_gs.suite.cache import cache_folder
     from navbench_gs.weights.publishers import PUBLICATIONS
 
     known = {publication.name: publication for publication in PUBLICATIONS}

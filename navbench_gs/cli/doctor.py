@@ -93,7 +93,7 @@ def _renderer() -> str:
 
 
 def _cache() -> str:
-    from navbench_gs.suite.catalog import cache_folder
+    from navbench_gs.suite.cache import cache_folder
 
     folder = cache_folder()
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []

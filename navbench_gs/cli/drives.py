@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from navbench_gs.evaluation.record import DriveReport
+    from navbench_gs.recording.dataset_recorder import DriveReport
 
 
 @click.group()
@@ -43,7 +43,7 @@ def record(
 ) -> None:
     """Record drives in training scenes: 160 x 120 at 4 Hz, started askew, thrown off and recovered."""
     from navbench_gs.domain.task import task_named
-    from navbench_gs.evaluation.record import TASK_CYCLE, Recording, record_drives
+    from navbench_gs.recording.dataset_recorder import TASK_CYCLE, Recording, record_drives
     from navbench_gs.suite.training_episodes import training_scenes
 
     def tell(drive: DriveReport, total: int) -> None:
@@ -69,7 +69,7 @@ def record(
 def draw(data_set: Path, size: tuple[int, int], renderer: str, workers: int) -> None:
     """Draw the pictures of drives recorded with --no-draw; the same command goes on where it stopped."""
     from navbench_gs.domain.agent import CameraNeed
-    from navbench_gs.evaluation.drawing import draw_drives
+    from navbench_gs.recording.rendering import draw_drives
 
     def tell(name: str, done: int, of: int) -> None:
         click.echo(f"{name} ({done} of {of})")

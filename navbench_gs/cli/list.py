@@ -47,7 +47,7 @@ def agents() -> None:
 def scenes(suite: str) -> None:
     """Scenes of a suite, and whether their splats are in the cache."""
     from navbench_gs.evaluation.plan import chosen_scenes
-    from navbench_gs.suite.catalog import cloud_path
+    from navbench_gs.suite.clouds import cloud_path
 
     table = _table("scene", "title", "provenance", "Gaussians", "cached", "licence")
     for scene in chosen_scenes(suite, ()):

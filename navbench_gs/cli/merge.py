@@ -18,8 +18,8 @@ def merge(folders: tuple[Path, ...], out: Path) -> None:
     from rich.console import Console
 
     from navbench_gs.cli.run import conclude
-    from navbench_gs.evaluation.rescore import plan_of
     from navbench_gs.store import merge_runs
+    from navbench_gs.verification.rescore import plan_of
 
     run = merge_runs(folders, out)
     conclude(plan_of(run.manifest), run, Console())

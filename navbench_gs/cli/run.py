@@ -108,9 +108,9 @@ def run(workers: int | None, out: Path | None, video: bool, shard: tuple[int, in
     from navbench_gs.domain.run import RunConfig
     from navbench_gs.evaluation.evaluate import evaluate
     from navbench_gs.evaluation.executors import cores
-    from navbench_gs.evaluation.films import draw_videos
     from navbench_gs.evaluation.plan import plan_run
     from navbench_gs.store import RunFolder
+    from navbench_gs.visualization.video_jobs import draw_videos
 
     console, config = Console(), RunConfig(**what)
     plan = plan_run(config, shard=shard)
@@ -136,9 +136,9 @@ def conclude(plan: Plan, folder: RunFolder, console: Console) -> None:
     """Print and write what a run that misses no row says; of a shard only that it is done."""
     from navbench_gs.cli.table import rich_table
     from navbench_gs.evaluation.needs import needs_text
-    from navbench_gs.evaluation.report import PICTURE, Drawn, draw_trajectories, write_summary
     from navbench_gs.statistics.table import task_table
     from navbench_gs.store.files import writing
+    from navbench_gs.visualization.report import PICTURE, Drawn, draw_trajectories, write_summary
 
     manifest, rows = plan.manifest, folder.rows()
     missing = len(folder.missing())

@@ -10,8 +10,8 @@ import click
 @click.pass_context
 def check(ctx: click.Context, scene: str) -> None:
     """Check a scene's folder, a folder of scenes, or a scene by its id; exit with 1 if anything is wrong."""
-    from navbench_gs.evaluation.scene_check import scene_faults
     from navbench_gs.suite.catalog import scenes_at
+    from navbench_gs.verification.scene_check import scene_faults
 
     faulty = 0
     for found in scenes_at(scene):

@@ -59,7 +59,7 @@ def _published(name: str) -> PublishedSource:
     from importlib.metadata import entry_points
 
     from navbench_gs.domain.source import PublishedSource
-    from navbench_gs.suite.catalog import scene_source
+    from navbench_gs.suite.sources import scene_source
 
     known = sorted(point.name for point in entry_points(group="navbench_gs.scene_sources"))
     if name not in known:

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from navbench_gs.domain.scene import Scene
-    from navbench_gs.evaluation.viewer import Exhibit
+    from navbench_gs.visualization.viewer import Exhibit
 
 EpisodeName = tuple[str, int]
 
@@ -54,7 +54,7 @@ def view(scene: str, episode: EpisodeName | None, run_folder: Path | None, port:
     route, obstacles, pedestrians, and what the robot sees at its start; with --run the recorded drive, the first of the
     scene unless --episode names another.
     """
-    from navbench_gs.evaluation.viewer import Viewer
+    from navbench_gs.visualization.viewer import Viewer
 
     exhibit = exhibit_of(scene, episode, run_folder)
     click.echo(f"preparing {exhibit.scene.scene_id} ...")
@@ -79,8 +79,8 @@ def exhibit_of(scene: str, episode: EpisodeName | None, run_folder: Path | None)
     """
     from navbench_gs.domain.task import task_named
     from navbench_gs.errors import InvalidRecordError
-    from navbench_gs.evaluation.viewer import Exhibit
-    from navbench_gs.suite.catalog import load_episodes
+    from navbench_gs.suite.episodes import load_episodes
+    from navbench_gs.visualization.viewer import Exhibit
 
     if run_folder is not None:
         return _exhibit_of_run(scene, episode, run_folder)
@@ -97,9 +97,9 @@ def exhibit_of(scene: str, episode: EpisodeName | None, run_folder: Path | None)
 
 def _exhibit_of_run(scene: str, episode: EpisodeName | None, run_folder: Path) -> Exhibit:
     from navbench_gs.errors import UnknownNameError
-    from navbench_gs.evaluation.rescore import plan_of
-    from navbench_gs.evaluation.viewer import Exhibit
     from navbench_gs.store import RunFolder
+    from navbench_gs.verification.rescore import plan_of
+    from navbench_gs.visualization.viewer import Exhibit
 
     run = RunFolder.open(run_folder)
     driven = {f"{row.scene} {row.task}/{row.index}": row.key for row in run.rows()}

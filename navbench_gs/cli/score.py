@@ -17,9 +17,9 @@ def score(folder: Path) -> None:
     from rich.console import Console
 
     from navbench_gs.cli.table import rich_table
-    from navbench_gs.evaluation.rescore import changes, plan_of, rescored_rows
     from navbench_gs.statistics.table import task_table
     from navbench_gs.store import RunFolder
+    from navbench_gs.verification.rescore import changes, plan_of, rescored_rows
 
     run, console = RunFolder.open(folder), Console(soft_wrap=True)
     plan, now = plan_of(run.manifest), []

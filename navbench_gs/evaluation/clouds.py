@@ -11,7 +11,7 @@ from navbench_gs.errors import Incident
 from navbench_gs.evaluation.clock import SharedNumber
 from navbench_gs.evaluation.executors import work_through
 from navbench_gs.evaluation.watcher import Watcher
-from navbench_gs.suite.catalog import cloud_path, load_cloud
+from navbench_gs.suite.clouds import cloud_path, load_cloud
 
 
 def prepare_clouds(scenes: Sequence[Scene], *, workers: int, watcher: Watcher) -> None:

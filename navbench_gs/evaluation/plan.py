@@ -25,7 +25,8 @@ from navbench_gs.errors import (
     one_line,
 )
 from navbench_gs.evaluation.needs import NO_PICTURE, sees
-from navbench_gs.suite.catalog import load_episodes, load_scene, load_scenes_from, scene_ids, suite_names
+from navbench_gs.suite.catalog import load_scene, load_scenes_from, scene_ids, suite_names
+from navbench_gs.suite.episodes import load_episodes
 
 Key = tuple[str, str, int]
 

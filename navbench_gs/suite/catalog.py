@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from navbench_gs.domain.record import read_record
 from navbench_gs.errors import (
-    DamagedFileError,
-    DigestMismatchError,
     InvalidRecordError,
     SceneUnavailableError,
-    StoreError,
     UnknownNameError,
 )
+from navbench_gs.suite.cache import cache_folder, cache_written
+from navbench_gs.suite.sources import scene_source
 
 if TYPE_CHECKING:
-    from navbench_gs.domain.cloud import GaussianCloud
-    from navbench_gs.domain.episode import Episode, EpisodeFile
     from navbench_gs.domain.scene import Scene
-    from navbench_gs.domain.source import SceneLight, SceneSource
 
 SCENE_FILE = "scene.json"
 SCENE_ID = r"[a-z][a-z0-9]*_[0-9]{2,6}"
@@ -43,16 +36,6 @@ def suite_folder() -> Path:
     if not folder.is_dir():
         raise SceneUnavailableError(f"the scenes' data are missing ({folder}); reinstall navbench-gs")
     return folder
-
-
-def cache_folder() -> Path:
-    """Where generated splats and training scenes are kept: ``NAVBENCH_CACHE``, else the platform's cache folder."""
-    chosen = os.environ.get("NAVBENCH_CACHE")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("navbench-gs"))
 
 
 def fetched_suites_folder() -> Path:
@@ -137,110 +120,6 @@ def scenes_at(name: str) -> tuple[Scene, ...]:
     return (_scene_in(folder.resolve()),) if (folder / SCENE_FILE).exists() else load_scenes_from(folder)
 
 
-def load_episodes(scene: Scene, task: str) -> tuple[Episode, ...]:
-    """The frozen episodes of a scene and task, in order of their index; sampled on first use in a training scene.
-
-    Raises:
-        UnknownNameError: there is no such task.
-        DamagedFileError: the episode file is absent or not JSON.
-        InvalidRecordError: the file does not fit its record, or belongs to another scene, task or terrain.
-    """
-    from navbench_gs.domain.episode import EpisodeFile
-    from navbench_gs.domain.rules import RULES_V0
-    from navbench_gs.domain.task import task_named
-
-    path = scene.folder / "episodes" / f"{task_named(task).name}.json"
-    if not path.exists() and scene.suite == "train":
-        from navbench_gs.suite.freeze import freeze_episodes
-
-        with _cache_written():
-            freeze_episodes(scene, task)
-    file = read_record(path, EpisodeFile)
-    _check_episode_file(file, scene, task, RULES_V0.version, path)
-    return file.episodes
-
-
-def load_cloud(scene: Scene, progress: Callable[[float], None] | None = None) -> GaussianCloud:
-    """The splats of a scene: from the cache, else made by the scene's source, checked, and kept.
-
-    Args:
-        scene: a scene from :func:`load_scene`.
-        progress: told shares from 0 to 1 while splats are made.
-
-    Raises:
-        DigestMismatchError: the splats are not those that the manifest names.
-        DamagedFileError: the cached file cannot be read.
-        SceneUnavailableError: the scene's source is not installed.
-        StoreError: the cache cannot be written.
-    """
-    from navbench_gs.splats.cloud import cloud_digest, read_cloud
-
-    path = cloud_path(scene)
-    if path.exists():
-        try:
-            cloud = read_cloud(path)
-        except DamagedFileError as error:
-            raise DamagedFileError(f"{error}; {_cloud_mend(scene, 'that file')}") from error
-        mend = _cloud_mend(scene, str(path))
-        made_now = False
-    else:
-        cloud = scene_source(scene.source).cloud(scene, progress)
-        mend = _regeneration_mend(scene)
-        made_now = True
-    digest = cloud_digest(cloud)
-    if digest != scene.cloud_sha256:
-        raise DigestMismatchError(
-            f"the splats of {scene.scene_id} have hash {digest[:16]}, but its manifest names "
-            f"{scene.cloud_sha256[:16]}; {mend}"
-        )
-    if made_now:
-        _keep_cloud(path, cloud)
-    return cloud
-
-
-def load_light(scene: Scene) -> SceneLight | None:
-    """The light of the places of a scene, from its source; None where the scene ships none: full sun everywhere.
-
-    Raises:
-        DigestMismatchError: the light file is not the one that the manifest names.
-        SceneUnavailableError: the scene's source is not installed, or knows no light.
-    """
-    from navbench_gs.domain.scene import LIGHT_FILE
-    from navbench_gs.domain.source import LitSource
-
-    if LIGHT_FILE not in scene.files:
-        return None
-    source = scene_source(scene.source)
-    if not isinstance(source, LitSource):
-        raise SceneUnavailableError(f"the scene source '{scene.source}' cannot read {scene.folder / LIGHT_FILE}")
-    return source.light(scene)
-
-
-def cloud_path(scene: Scene) -> Path:
-    """Where the splats of a scene lie: in its own folder if it brings them, else in the cache."""
-    from navbench_gs.domain.scene import CLOUD_FILE
-
-    if CLOUD_FILE in scene.files:
-        return scene.folder / CLOUD_FILE
-    return cache_folder() / "clouds" / f"{scene.scene_id}-{scene.cloud_sha256[:16]}.npz"
-
-
-def scene_source(name: str) -> SceneSource:
-    """The scene source of that entry point name.
-
-    Raises:
-        SceneUnavailableError: none is installed under that name.
-    """
-    found = {point.name: point for point in entry_points(group="navbench_gs.scene_sources")}
-    if name not in found:
-        raise SceneUnavailableError(
-            f"no scene source '{name}' is installed (installed: {', '.join(sorted(found)) or 'none'}); "
-            "install the package that provides it"
-        )
-    source: SceneSource = found[name].load()()
-    return source
-
-
 def _scene_in(folder: Path) -> Scene:
     from navbench_gs.domain.scene import Scene
 
@@ -279,67 +158,8 @@ def _author_training_scene(scene_id: str, place: str, seed: int) -> Path:
     from navbench_gs.domain.scene import ScenePlan
 
     folder = cache_folder() / "scenes" / scene_id
-    with _cache_written():
+    with cache_written():
         folder.parent.mkdir(parents=True, exist_ok=True)
         plan = ScenePlan(scene_id=scene_id, place=place, suite="train", seed=seed)
         scene_source(TRAINING_SOURCE).author(plan, folder)
     return folder
-
-
-def _check_episode_file(file: EpisodeFile, scene: Scene, task: str, rules: str, path: Path) -> None:
-    from navbench_gs.domain.scene import TERRAIN_FILE
-
-    expected = {"scene": scene.scene_id, "task": task, "rules": rules, "terrain_sha256": scene.files[TERRAIN_FILE]}
-    for field, value in expected.items():
-        found = getattr(file, field)
-        if found != value:
-            raise InvalidRecordError(
-                f"{path}: {field} is '{found}', expected '{value}'; restore the file, or freeze it again with "
-                "'python -m navbench_gs.suite.freeze'"
-            )
-    if not file.episodes:
-        raise InvalidRecordError(f"{path}: holds no episode")
-    for index, episode in enumerate(file.episodes):
-        if episode.key != (scene.scene_id, task, index):
-            raise InvalidRecordError(f"{path}: episodes.{index}: is {episode.name}, expected index {index} of {task}")
-
-
-def _cloud_mend(scene: Scene, what: str) -> str:
-    if cloud_path(scene).parent == scene.folder:
-        return "restore the scene's folder, or import it again"
-    return f"delete {what} and it is made again"
-
-
-def _regeneration_mend(scene: Scene) -> str:
-    if scene.suite == "train":
-        return f"delete {scene.folder} and it is authored again"
-    return (
-        f"the installed '{scene.source}' source is not the one that authored it ({scene.generator or 'unnamed'}): "
-        "reinstall navbench-gs, or author the scene again if you changed its generator"
-    )
-
-
-def _keep_cloud(path: Path, cloud: GaussianCloud) -> None:
-    """Write the cached file so that it is either whole or absent, also when several processes make it at once."""
-    from navbench_gs.splats.cloud import save_cloud
-
-    partial = path.with_name(f"{path.stem}.{os.getpid()}.part")
-    with _cache_written():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            save_cloud(partial, cloud)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-
-
-@contextmanager
-def _cache_written() -> Iterator[None]:
-    """Turn a failure to write the cache into one clear line."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"cannot write the cache {cache_folder()}: {error.strerror or error}; "
-            "set NAVBENCH_CACHE to a folder with space that you may write"
-        ) from error

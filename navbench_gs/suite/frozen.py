@@ -38,7 +38,7 @@ PROGRAMS = {
                for name in ("plan", "clock", "driving", "needs", "rollout", "row"))),
     "scoring": ("navbench_gs/metrics/*.py", "navbench_gs/statistics/*.py"),
     "sampling": ("navbench_gs/suite/*_placement.py",
-                 *(f"navbench_gs/suite/{name}.py" for name in ("endpoints", "freeze", "sampling", "site", "catalog"))),
+                 *(f"navbench_gs/suite/{name}.py" for name in ("endpoints", "freeze", "sampling", "site", "catalog", "episodes"))),
     "actors": ("navbench_gs/catalogue/*.py",
                *(f"navbench_gs/splats/{name}.py"
                  for name in ("cloud", "film", "harmonics", "shapes", "surfels", "tiles"))),

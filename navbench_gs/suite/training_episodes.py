@@ -10,7 +10,9 @@ from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.scene import TERRAIN_FILE, Scene
 from navbench_gs.errors import InfeasibleEpisodeError, StoreError
-from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, cache_folder, load_episodes, scene_ids
+from navbench_gs.suite.cache import cache_folder
+from navbench_gs.suite.catalog import FIRST_TRAINING_SEED, scene_ids
+from navbench_gs.suite.episodes import load_episodes
 from navbench_gs.suite.sampling import sample_episode
 from navbench_gs.terrain.terrain import load_terrain
 

@@ -10,7 +10,8 @@ from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.scene import Scene, ScenePlan
 from navbench_gs.domain.source import Offer
 from navbench_gs.errors import UnknownNameError
-from navbench_gs.suite.catalog import cache_folder, scene_source
+from navbench_gs.suite.cache import cache_folder
+from navbench_gs.suite.sources import scene_source
 from scenes.importers import import_plan
 from scenes.importers.hub import Listing, download, list_files
 from scenes.importers.import_plan import ImportPlan, overridden

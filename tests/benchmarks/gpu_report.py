@@ -19,7 +19,9 @@ from navbench_gs.errors import RendererUnavailableError
 from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.gsplat import CAMERAS_PER_CALL, GsplatRenderer
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene, scene_ids
+from navbench_gs.suite.catalog import load_scene, scene_ids
+from navbench_gs.suite.clouds import load_cloud
+from navbench_gs.suite.episodes import load_episodes
 from tests.navbench_gs.render.clouds import clouds_of_every_shape, street
 
 SIZES = ((84, 63), (160, 120), (320, 240), (640, 480))

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from navbench_gs.batched.training_ground import TrainingEpisode, place_of, training_episode
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.store.recordings import read_recording
-from navbench_gs.suite.catalog import load_episodes, load_scene
-from navbench_gs.world.training_ground import TrainingEpisode, place_of, training_episode
+from navbench_gs.suite.catalog import load_scene
+from navbench_gs.suite.episodes import load_episodes
 from tests.navbench_gs.world.replays import Replay, replayed
 
 PIECES_S = (5.0, 10.0, math.inf)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from navbench_gs.agents.oracle import OracleAgent
+from navbench_gs.agents.oracle.agent import OracleAgent
 from navbench_gs.agents.reactive import ReactiveAgent
 from navbench_gs.domain.observation import Observation
 from navbench_gs.env import NavEnv

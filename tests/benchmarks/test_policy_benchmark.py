@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from navbench_gs.domain.observation import Observation
-from s2e_agent.agent import S2EAgent
-from s2e_agent.config import PRESETS
-from s2e_agent.policy import Policy
+from s2e_agent.config.pretraining import PRESETS
+from s2e_agent.deploy.agent import S2EAgent
+from s2e_agent.models.policy import Policy
 
 
 @pytest.mark.benchmark(group="policy")

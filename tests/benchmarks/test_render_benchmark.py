@@ -21,7 +21,9 @@ from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.select import DETAIL_PX
 from navbench_gs.splats.cloud import join_clouds
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_light, load_scene, scene_ids
+from navbench_gs.suite.catalog import load_scene, scene_ids
+from navbench_gs.suite.clouds import load_cloud, load_light
+from navbench_gs.suite.episodes import load_episodes
 
 from ..navbench_gs.render.clouds import camera, street
 

@@ -7,8 +7,8 @@ import gymnasium
 import pytest
 import torch
 
+from navbench_gs.batched.cameras import renderer_with_threads
 from navbench_gs.registration import training_id
-from navbench_gs.render.many_eyes import renderer_with_threads
 
 ROBOTS = 1024
 SCENES = ("plaza_50", "alley_51")
@@ -66,7 +66,7 @@ def test_a_step_with_pictures(benchmark, one_thread, monkeypatch, sized, task, r
     """Budget: at most 20 % on top of the renderer's batches. One thread, so CPU time is that of the batch."""
     drawers = []
     monkeypatch.setattr(
-        "navbench_gs.vector.renderer_with_threads",
+        "navbench_gs.batched.training_env.renderer_with_threads",
         lambda *named: drawers.append(Timed(renderer_with_threads(*named))) or drawers[-1],
     )
     env = gymnasium.make_vec(

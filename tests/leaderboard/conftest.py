@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.build import Built, build
-from leaderboard.places import Places
-from leaderboard.sources import read_sources
-from leaderboard.standings import BoardStandings
+from leaderboard.ranking.sources import read_sources
+from leaderboard.ranking.standings import BoardStandings
+from leaderboard.site.build import Built, build
+from leaderboard.site.maps import Places
 from navbench_gs.domain.agent import AgentCard
 
 from .made_runs import SEEING, make_run

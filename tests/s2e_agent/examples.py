@@ -2,8 +2,8 @@
 
 import torch
 
-from s2e_agent.batch import Batch
-from s2e_agent.mixture import Mixture
+from s2e_agent.data.batch import Batch
+from s2e_agent.models.waypoint_mixture import Mixture
 
 
 def one_path(path):

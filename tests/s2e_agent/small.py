@@ -2,8 +2,8 @@
 
 import torch
 
-from s2e_agent.config import PRESETS
-from s2e_agent.policy import Policy
+from s2e_agent.config.pretraining import PRESETS
+from s2e_agent.models.policy import Policy
 
 
 def small_policy():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.submission import pack_run
+from leaderboard.submissions.submission import pack_run
 from tests.leaderboard.submissions.driven_run import CARD, drive
 
 

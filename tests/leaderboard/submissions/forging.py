@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from leaderboard.archive import write_archive
+from leaderboard.submissions.archive import write_archive
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.metrics.score import score

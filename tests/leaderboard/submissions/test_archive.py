@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from leaderboard.archive import unpack_archive
+from leaderboard.submissions.archive import unpack_archive
 from navbench_gs.cli.main import main
 from navbench_gs.errors import DamagedFileError, NavBenchError
 from navbench_gs.store.recordings import read_recording
@@ -148,7 +148,7 @@ def bombs(tmp_path_factory) -> Path:
 READ = """\
 import resource, sys
 from pathlib import Path
-from leaderboard.archive import unpack_archive
+from leaderboard.submissions.archive import unpack_archive
 from navbench_gs.errors import NavBenchError
 from navbench_gs.store.recordings import read_recording
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

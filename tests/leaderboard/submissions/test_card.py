@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leaderboard.card import SubmissionCard, read_card
-from leaderboard.comment import comment_text, quoted
+from leaderboard.submissions.card import SubmissionCard, read_card
+from leaderboard.submissions.comment import comment_text, quoted
 from navbench_gs.errors import NavBenchError
 from tests.leaderboard.submissions.driven_run import CARD
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from leaderboard.submission import opened_submission, pack_run
+from leaderboard.submissions.submission import opened_submission, pack_run
 from navbench_gs.cli.main import main
 from navbench_gs.errors import NavBenchError
-from navbench_gs.evaluation.audit import AuditingDuty, row_claim
-from navbench_gs.evaluation.audit_plan import trusted_plan
-from navbench_gs.suite.catalog import load_episodes
+from navbench_gs.suite.episodes import load_episodes
+from navbench_gs.verification.audit import AuditingDuty, row_claim
+from navbench_gs.verification.audit_plan import trusted_plan
 from tests.leaderboard.submissions.driven_run import drive
 from tests.leaderboard.submissions.forging import Forgery
 

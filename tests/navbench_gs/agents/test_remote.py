@@ -24,7 +24,7 @@ from websockets.sync.server import serve
 
 from navbench_gs.agents import remote
 from navbench_gs.agents.loading import load_agent
-from navbench_gs.agents.oracle import OracleAgent
+from navbench_gs.agents.oracle.agent import OracleAgent
 from navbench_gs.agents.remote import TOKEN_VARIABLE, RemoteAgent
 from navbench_gs.agents.serving import AgentServer
 from navbench_gs.agents.straight import StraightAgent
@@ -33,10 +33,10 @@ from navbench_gs.domain.action import Waypoints
 from navbench_gs.domain.agent import ActionSpec, AgentCard
 from navbench_gs.env import env_for_card
 from navbench_gs.errors import AgentCardError, AgentUnreachableError, Incident
-from navbench_gs.evaluation.rescore import plan_of
 from navbench_gs.evaluation.rollout import agent_seed, run_episode
 from navbench_gs.evaluation.row import result_of
 from navbench_gs.store import RunFolder, comparable
+from navbench_gs.verification.rescore import plan_of
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "serve_any_policy.py"
 

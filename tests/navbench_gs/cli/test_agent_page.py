@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from leaderboard.card import read_card
+from leaderboard.submissions.card import read_card
 from navbench_gs.agents.scaffold import new_package
 from navbench_gs.cli.main import main
 from navbench_gs.errors import NavBenchError

@@ -9,9 +9,11 @@ from click.testing import CliRunner
 
 from navbench_gs.cli.main import main
 from navbench_gs.domain.rules import RULES_V0
-from navbench_gs.evaluation.replay import replay
 from navbench_gs.store import RunFolder
-from navbench_gs.suite.catalog import cloud_path, load_episodes, load_scene
+from navbench_gs.suite.catalog import load_scene
+from navbench_gs.suite.clouds import cloud_path
+from navbench_gs.suite.episodes import load_episodes
+from navbench_gs.verification.replay import replay
 
 SCENE = "alley_51"
 

@@ -18,7 +18,8 @@ from navbench_gs.render.picture import PictureRules
 from navbench_gs.splats.cloud import join_clouds
 from navbench_gs.splats.formats import read_splats
 from navbench_gs.splats.harmonics import constant_harmonics
-from navbench_gs.suite.catalog import load_scene, scene_ids, scene_source
+from navbench_gs.suite.catalog import load_scene, scene_ids
+from navbench_gs.suite.sources import scene_source
 
 from . import reference
 from .clouds import camera, cloud_around, clouds_of_every_shape, street

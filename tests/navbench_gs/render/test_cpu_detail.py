@@ -16,7 +16,9 @@ from navbench_gs.render.cpu_ellipsoids import ellipsoids_of
 from navbench_gs.render.cpu_scene import MATT_BELOW, scene_chunks, view_dependence
 from navbench_gs.render.select import DETAIL_PX
 from navbench_gs.splats.harmonics import CONSTANT_TERM
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene, scene_ids
+from navbench_gs.suite.catalog import load_scene, scene_ids
+from navbench_gs.suite.clouds import load_cloud
+from navbench_gs.suite.episodes import load_episodes
 
 from . import reference
 from .clouds import camera, cloud_around, clouds_of_every_shape, street

@@ -16,18 +16,10 @@ from navbench_gs.errors import (
 )
 from navbench_gs.splats.cloud import save_cloud
 from navbench_gs.suite import catalog
-from navbench_gs.suite.catalog import (
-    cache_folder,
-    cloud_path,
-    load_cloud,
-    load_episodes,
-    load_light,
-    load_scene,
-    load_scenes_from,
-    scene_ids,
-    suite_folder,
-    suite_names,
-)
+from navbench_gs.suite.cache import cache_folder
+from navbench_gs.suite.catalog import load_scene, load_scenes_from, scene_ids, suite_folder, suite_names
+from navbench_gs.suite.clouds import cloud_path, load_cloud, load_light
+from navbench_gs.suite.episodes import load_episodes
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.task import TASKS
 from navbench_gs.geometry import arc_lengths, point_along, wrap_angle
-from navbench_gs.suite.catalog import load_episodes, load_scene, scene_ids
+from navbench_gs.suite.catalog import load_scene, scene_ids
+from navbench_gs.suite.episodes import load_episodes
 from navbench_gs.suite.freeze import episode_file_text
 from navbench_gs.suite.obstacle_placement import footprint, near_share
 from navbench_gs.suite.sampling import sample_episodes

@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from navbench_gs.batched.crowds import FAR_M, Crowds
+from navbench_gs.batched.kinematic import FALLEN, RUNNING, SUCCESS, KinematicWorld
+from navbench_gs.batched.training_ground import TrainingEpisode
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.trajectory import Trajectory
 from navbench_gs.geometry import wrap_angle
 from navbench_gs.metrics.collisions import Collision, collisions
-from navbench_gs.world.crowds import FAR_M, Crowds
-from navbench_gs.world.kinematic import FALLEN, RUNNING, SUCCESS, KinematicWorld
-from navbench_gs.world.training_ground import TrainingEpisode
 
 Floats = NDArray[np.float64]
 

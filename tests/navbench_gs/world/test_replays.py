@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from navbench_gs.batched.training_ground import place_of, training_episode
 from navbench_gs.domain.action import Velocity
 from navbench_gs.domain.episode import ObstaclePlacement, PedestrianPlacement
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.terrain.routes import cost_to_go
 from navbench_gs.world.bullet import BulletWorld
 from navbench_gs.world.recorder import Recorder
-from navbench_gs.world.training_ground import place_of, training_episode
 from tests.navbench_gs.world.replays import replayed
 
 DRIVES, TICKS = 8, 120

@@ -12,7 +12,8 @@ from scipy.ndimage import binary_dilation
 from navbench_gs.domain.task import TASKS
 from navbench_gs.splats.formats import read_splats, write_splats
 from navbench_gs.splats.transform import transformed
-from navbench_gs.suite.catalog import load_cloud, load_scene
+from navbench_gs.suite.catalog import load_scene
+from navbench_gs.suite.clouds import load_cloud
 from navbench_gs.terrain.terrain import load_terrain
 from navbench_gs.testing import check_scene
 from scenes.importers.alignment import ScaleHints

@@ -13,7 +13,9 @@ from navbench_gs.errors import DamagedFileError, InfeasibleEpisodeError, Invalid
 from navbench_gs.splats.cloud import cloud_digest
 from navbench_gs.splats.formats import read_splats, write_splats
 from navbench_gs.splats.transform import Similarity
-from navbench_gs.suite.catalog import cloud_path, load_cloud, load_episodes, load_scenes_from
+from navbench_gs.suite.catalog import load_scenes_from
+from navbench_gs.suite.clouds import cloud_path, load_cloud
+from navbench_gs.suite.episodes import load_episodes
 from navbench_gs.terrain.terrain import load_terrain, save_terrain
 from navbench_gs.testing import check_scene
 from scenes.importers.alignment import ScaleHints

@@ -15,7 +15,9 @@ from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.task import TASKS
 from navbench_gs.registration import env_id, register_all
 from navbench_gs.splats.transform import Similarity, transformed
-from navbench_gs.suite.catalog import load_cloud, load_episodes, load_scene
+from navbench_gs.suite.catalog import load_scene
+from navbench_gs.suite.clouds import load_cloud
+from navbench_gs.suite.episodes import load_episodes
 from scenes.importers import capture
 
 from .published import FakeHub, sidewalkbench_scene, vid2sim_scene

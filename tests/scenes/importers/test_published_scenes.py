@@ -19,7 +19,8 @@ from navbench_gs.errors import (
     SceneUnavailableError,
     UnknownNameError,
 )
-from navbench_gs.suite.catalog import load_scene, scene_ids, scene_source
+from navbench_gs.suite.catalog import load_scene, scene_ids
+from navbench_gs.suite.sources import scene_source
 from scenes.importers import import_plan
 from scenes.importers.import_plan import ImportPlan, overridden, read_override
 from scenes.importers.vid2sim import ENDS

@@ -8,8 +8,35 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from enum import IntEnum
 
 LONGEST_LINE = 300
+
+
+class ExitCode(IntEnum):
+    """Every exit code of the command lines."""
+
+    DONE = 0
+    FAULTS = 1
+    INVALID = 2
+    INCIDENT = 3
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """A few words for the help."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.DONE: "done",
+    ExitCode.FAULTS: "a check found faults",
+    ExitCode.INVALID: "bad input",
+    ExitCode.INCIDENT: "episodes are missing, the same command resumes",
+    ExitCode.INTERNAL: "internal error",
+    ExitCode.INTERRUPTED: "interrupted",
+}
 
 
 def one_line(error: BaseException) -> str:
@@ -27,7 +54,7 @@ def printable(text: str, longest: int = LONGEST_LINE) -> str:
 class NavBenchError(Exception):
     """Base of all errors whose message is meant for the user."""
 
-    exit_code = 2
+    exit_code = ExitCode.INVALID
 
 
 class UnknownNameError(NavBenchError, ValueError):
@@ -89,7 +116,7 @@ class AgentFailure(NavBenchError):
 class Incident(NavBenchError):
     """A time-out, a lost connection or a simulator fault: no row, driven again on resume."""
 
-    exit_code = 3
+    exit_code = ExitCode.INCIDENT
 
 
 class AgentUnreachableError(Incident):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 
 import click
+
+from navbench_gs.cli.console import command_line, echo_row
 
 
 @click.command()
@@ -62,15 +62,10 @@ def train(
         prepared=out / "prepared",
         teacher=teacher,
     )
-    facts = {"preset": preset, "command": shlex.join(["navbench", *_without_folders(sys.argv[1:])])}
+    facts = {"preset": preset, "command": command_line("navbench")}
     outcome = train_network(network, chosen, data, out, initial=initial, facts=facts, report=_report)
     click.echo(f"{outcome.weights}  sha256 {outcome.sha256[:16]}")
 
 
 def _report(row: dict[str, float]) -> None:
-    click.echo("  ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "score"))
-
-
-def _without_folders(arguments: list[str]) -> list[str]:
-    """Paths cut to their last part: weights must not carry the paths of the machine that made them."""
-    return [Path(argument).name if "/" in argument else argument for argument in arguments]
+    echo_row(row, [name for name in row if name != "score"])

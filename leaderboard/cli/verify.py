@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from navbench_gs.errors import ExitCode
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
@@ -54,4 +56,4 @@ def verify(
         Console(soft_wrap=True).print(rich_table(table, f"{card.name} {card.revision}, verified"))
     if markdown is not None:
         write_whole(markdown, comment_text(card, found.lines(), found.summary(), table).encode())
-    ctx.exit(0 if found.holds else 1)
+    ctx.exit(ExitCode.DONE if found.holds else ExitCode.FAULTS)

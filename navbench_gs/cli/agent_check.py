@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from navbench_gs.errors import ExitCode
 from navbench_gs.render.select import RENDERERS
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check(
     if json_file is not None:
         data = card.model_dump(mode="json") | {"passed": card.passed}
         write_whole(json_file, (json.dumps(data, indent=1) + "\n").encode())
-    ctx.exit(0 if card.passed else 1)
+    ctx.exit(ExitCode.DONE if card.passed else ExitCode.FAULTS)
 
 
 def card_text(card: PassCard) -> str:

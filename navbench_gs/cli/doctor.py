@@ -29,7 +29,7 @@ PACKAGES = (
 
 @click.command()
 def doctor() -> None:
-    """Show versions, renderer, device, threads and cache."""
+    """Show versions, renderer, device, threads, cache and plug-ins that cannot be loaded."""
     for name, value in findings():
         click.echo(f"{name:14} {value}")
 
@@ -47,6 +47,7 @@ def findings() -> Iterator[tuple[str, str]]:
         ("kernels", _kernels),
         ("suites", _suites),
         ("rules", _rules),
+        ("plug-ins", _plugins),
     )
     for name, check in checks:
         yield name, _outcome(check)
@@ -125,3 +126,9 @@ def _rules() -> str:
     from navbench_gs.suite.frozen import inventory, recorded, state
 
     return state(recorded(), inventory())
+
+
+def _plugins() -> str:
+    from navbench_gs.cli.plugins import plugin_faults
+
+    return "; ".join(plugin_faults()) or "all can be loaded"

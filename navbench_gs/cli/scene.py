@@ -8,15 +8,13 @@ from navbench_gs.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "fetch": ("navbench_gs.cli.scene_fetch:fetch", "Get published scenes and make them drivable."),
-    "import": ("scenes.cli.import_capture:import_", "Make a scene of a captured splat file."),
     "check": ("navbench_gs.cli.scene_check:check", "Say what is wrong with a scene, one line each."),
     "view": ("navbench_gs.cli.scene_view:view", "Open a scene in the browser, with a drive through it if wanted."),
-    "show": ("scenes.cli.show:show", "Draw pictures of a scene: map, robot views, turntable."),
     "convert": ("navbench_gs.cli.scene_convert:convert", "Write a splat file as another kind."),
 }
 """Name -> (where the command is, its line in the help)."""
 
 
-@click.group(cls=LazyGroup, table=COMMANDS)
+@click.group(cls=LazyGroup, table=COMMANDS, plugins="scene")
 def scene() -> None:
     """Get scenes, make them of captures, check them, look at them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from navbench_gs.errors import ExitCode
+
 
 @click.command()
 @click.argument("scene", metavar="SCENE_OR_DIR")
@@ -21,4 +23,4 @@ def check(ctx: click.Context, scene: str) -> None:
         if not faults:
             click.echo(f"{found.scene_id}: nothing is wrong")
         faulty += bool(faults)
-    ctx.exit(1 if faulty else 0)
+    ctx.exit(ExitCode.FAULTS if faulty else ExitCode.DONE)

@@ -29,20 +29,26 @@ ROOT = Path(__file__).parents[2]
 RECORD_FILE = Path(__file__).with_name("frozen.json")
 COMMAND = "'python -m navbench_gs.suite.frozen --write'"
 SUITES = ("embedded", "dev")
+PROGRAM_PART = "program-"
 PROGRAMS = {
-    "records": ("navbench_gs/domain/*.py",),
-    "world": ("navbench_gs/world/*.py", "navbench_gs/crowd/*.py", "navbench_gs/terrain/*.py", "navbench_gs/geometry.py",
+    "records": tuple(f"navbench_gs/domain/{name}.py"
+                     for name in ("__init__", "action", "agent", "cloud", "episode", "observation", "perturbation",
+                                  "record", "result", "rules", "run", "scene", "source", "state", "streams", "task",
+                                  "trajectory")),
+    "world": ("navbench_gs/world/*.py", "navbench_gs/crowd/*.py", "navbench_gs/geometry.py",
+              *(f"navbench_gs/terrain/{name}.py" for name in ("__init__", "distance", "routes", "sight", "terrain")),
               "navbench_gs/catalogue/body.py"),
-    "loop": ("navbench_gs/env.py", "navbench_gs/registration.py",
+    "loop": ("navbench_gs/env.py",
              *(f"navbench_gs/evaluation/{name}.py"
                for name in ("plan", "clock", "driving", "needs", "rollout", "row"))),
-    "scoring": ("navbench_gs/metrics/*.py", "navbench_gs/statistics/*.py"),
+    "scoring": ("navbench_gs/metrics/*.py",),
     "sampling": ("navbench_gs/suite/*_placement.py",
-                 *(f"navbench_gs/suite/{name}.py" for name in ("endpoints", "freeze", "sampling", "site", "catalog", "episodes"))),
+                 *(f"navbench_gs/suite/{name}.py"
+                   for name in ("catalog", "endpoints", "episodes", "freeze", "sampling", "site"))),
     "actors": ("navbench_gs/catalogue/*.py",
                *(f"navbench_gs/splats/{name}.py"
                  for name in ("cloud", "film", "harmonics", "shapes", "surfels", "tiles"))),
-    "renderer": ("navbench_gs/render/*.py",
+    "renderer": ("navbench_gs/render/*.py", "navbench_gs/suite/clouds.py",
                  *(f"scenes/procedural/{name}.py" for name in ("light", "place_light", "sky"))),
 }  # fmt: skip
 """Part -> the programs that it covers: what judges, what agents see, and what lights the actors among that."""
@@ -83,7 +89,7 @@ def inventory(root: Path = ROOT, suites: Path | None = None) -> Inventory:
         parts[f"pictures-{suite}"] = {name: _picture_digest(scene) for name, scene in manifests.items()}
     for part, patterns in PROGRAMS.items():
         files = sorted({path for pattern in patterns for path in root.glob(pattern)})
-        parts[f"program-{part}"] = {path.relative_to(root).as_posix(): program_digest(path) for path in files}
+        parts[PROGRAM_PART + part] = {path.relative_to(root).as_posix(): program_digest(path) for path in files}
     return parts
 
 
@@ -120,13 +126,26 @@ def _picture_digest(scene: Scene) -> str:
 
 
 def part_digests(parts: Inventory) -> dict[str, str]:
-    """One digest a part."""
-    return {name: text_digest(json.dumps(items, sort_keys=True)) for name, items in parts.items()}
+    """One digest a part; that of programs does not depend on what their files are called."""
+    return {
+        name: text_digest(json.dumps(sorted(set(items.values())) if _is_program(name) else items, sort_keys=True))
+        for name, items in parts.items()
+    }
 
 
 def combined_digest(parts: Inventory) -> str:
-    """One digest over everything behind a score."""
-    return text_digest(json.dumps(part_digests(parts), sort_keys=True))
+    """One digest over everything behind a score; which file and which part a program is in leaves no trace."""
+    digests = part_digests({name: items for name, items in parts.items() if not _is_program(name)})
+    digests["programs"] = text_digest(json.dumps(sorted(_program_digests(parts))))
+    return text_digest(json.dumps(digests, sort_keys=True))
+
+
+def _is_program(part: str) -> bool:
+    return part.startswith(PROGRAM_PART)
+
+
+def _program_digests(parts: Inventory) -> set[str]:
+    return {digest for name, items in parts.items() if _is_program(name) for digest in items.values()}
 
 
 def recorded(path: Path = RECORD_FILE) -> FrozenRules:
@@ -143,11 +162,14 @@ def recorded(path: Path = RECORD_FILE) -> FrozenRules:
 
 
 def changes(before: Inventory, now: Inventory) -> list[str]:
-    """One line for every part that differs: which of its items are new, gone or changed."""
+    """One line for every part that differs: which of its items are new, gone or changed; a moved program is not."""
     lines = []
+    kept = _program_digests(before) & _program_digests(now)
     for part in sorted(before.keys() | now.keys()):
         old, new = before.get(part, {}), now.get(part, {})
         changed = sorted(item for item in old.keys() | new.keys() if old.get(item) != new.get(item))
+        if _is_program(part):
+            changed = [item for item in changed if not {old.get(item), new.get(item)} <= {None, *kept}]
         if changed:
             shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
             lines.append(f"{part}: {shown}")
@@ -160,7 +182,7 @@ def complaint(record: FrozenRules, now: Inventory) -> str:
     if not record.frozen or record.version != RULES_V0.version or not lines:
         return ""
     mend = f"Rules {record.version} are frozen. Undo the change, or raise Rules.version and write the record anew"
-    if all(line.startswith("program-") for line in lines):
+    if all(_is_program(line) for line in lines):
         mend += "; a change of programs that leaves every score as it was is recorded with --same-scores"
     return "\n".join([f"frozen rules changed: {line}" for line in lines] + [f"{mend} (see CONTRIBUTING.md)."])
 
@@ -181,7 +203,7 @@ def write(now: Inventory, *, frozen: bool, same_scores: bool = False, path: Path
     before = recorded(path) if path.exists() else None
     if before is not None:
         problem = complaint(before, now)
-        programs_only = all(line.startswith("program-") for line in changes(before.parts, now))
+        programs_only = all(_is_program(line) for line in changes(before.parts, now))
         if problem and not (same_scores and programs_only):
             raise InvalidRecordError(problem)
         frozen = frozen or (before.frozen and before.version == RULES_V0.version)

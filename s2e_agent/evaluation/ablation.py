@@ -21,11 +21,11 @@ from navbench_gs.errors import InvalidRecordError, NavBenchError
 from s2e_agent.config.finetuning import PRESETS as REINFORCED
 from s2e_agent.config.finetuning import FinetuneConfig, WorldConfig, finetune_preset
 from s2e_agent.evaluation.closed_loop import drive_task
-from s2e_agent.models.checkpoint import load_policy, save_policy
+from s2e_agent.models.checkpoint import POLICY_FILE, load_policy, save_policy
 from s2e_agent.models.policy import Policy
 from s2e_agent.pretraining.supervised import LEARNING_RATE, supervise
 from s2e_agent.rl.env_factory import make_world
-from s2e_agent.rl.runner import POLICY_FILE, Finetuning
+from s2e_agent.rl.runner import Finetuning
 
 STRATEGIES = ("ram", "sft", "decoder", "full", "scratch")
 PRETRAINED_ROW = "pre-trained"

@@ -13,6 +13,8 @@ from s2e_agent.models.policy import Policy
 
 REVISION = "bc-1"
 """Of the method as implemented: anchor-guided pre-training alone."""
+POLICY_FILE = "policy.safetensors"
+"""What a training writes into its folder."""
 WEIGHTS_FOLDER = Path(__file__).parents[1] / "weights"
 SHIPPED = WEIGHTS_FOLDER / "tiny_ram.safetensors"
 """Of the whole method."""

@@ -41,6 +41,8 @@ def supervise(
     steps: int,
     learning_rate: float | None = None,
     seed: int = 0,
+    device: str = "cpu",
+    tensorboard: bool = False,
     report: Callable[[dict[str, float]], None] | None = None,
 ) -> tuple[Policy, Trained, dict[str, Any]]:
     """Fine-tune ``weights`` on drives that took at most ``steps`` frames to record.
@@ -66,4 +68,4 @@ def supervise(
         half=config.loop.half,
     )
     preset = Preset(policy=policy.config, pretrain=config.model_copy(update={"loop": loop}))
-    return pretrain(preset, data_sets, folder, initial=weights, report=report)
+    return pretrain(preset, data_sets, folder, initial=weights, device=device, tensorboard=tensorboard, report=report)

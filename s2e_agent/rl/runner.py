@@ -20,7 +20,7 @@ from navbench_gs.training.curves import Curves
 from navbench_gs.training.loop import LOG_FILE, STATE_FILE
 from s2e_agent.config.finetuning import FinetuneConfig
 from s2e_agent.models.actor import Actor
-from s2e_agent.models.checkpoint import save_policy
+from s2e_agent.models.checkpoint import POLICY_FILE, save_policy
 from s2e_agent.models.critic import Critic
 from s2e_agent.models.policy import Policy
 from s2e_agent.models.residual import mean_gate_norms
@@ -30,7 +30,6 @@ from s2e_agent.rl.strategies import prepared, sees_anew
 from s2e_agent.rl.vec_env import TrainingWorld
 
 Report = Callable[[dict[str, float]], None]
-POLICY_FILE = "policy.safetensors"
 
 
 class Finetuning:

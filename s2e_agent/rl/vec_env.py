@@ -40,7 +40,7 @@ class TrainingWorld(Protocol):
         ...
 
     def outlook(self, paths: Tensor) -> Mapping[str, Tensor]:
-        """What lies on paths (N, K, H, 2) in the robots' frames: see :meth:`navbench_gs.batched.training_env.TrainingEnv.outlook`."""
+        """What lies on paths (N, K, H, 2) in the robots' frames, as the training environment's method of this name."""
         ...
 
     def privileged(self) -> list[Privileged]:

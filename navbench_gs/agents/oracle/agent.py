@@ -70,7 +70,9 @@ CANDIDATES = _candidates()
 
 
 class OracleAgent:
-    """Plans with everything the simulator knows, or with less of its pedestrians: :mod:`navbench_gs.agents.oracle.knowledge`.
+    """Plans with everything the simulator knows, or with less of its pedestrians.
+
+    What a variant knows of them is in :mod:`navbench_gs.agents.oracle.knowledge`.
 
     Its variants are ceilings for agents that see: how much of what the oracle reaches needs eyes in the back, or to
     know where people are bound.

@@ -133,8 +133,11 @@ def test_figures_and_a_latex_table(tmp_path):
     assert r"<b>\$x\_1\$</b> \& '?'" in table
 
 
-def test_the_wing_runs_without_torch_and_without_physics():
-    code = "import sys, leaderboard.site.build, leaderboard.site.figures; print(sorted({'torch', 'pybullet'} & set(sys.modules)))"
+def test_the_package_runs_without_torch_and_without_physics():
+    code = (
+        "import sys, leaderboard.site.build, leaderboard.site.figures; "
+        "print(sorted({'torch', 'pybullet'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -10,14 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from navbench_gs.cli.main import COMMANDS, main
-from navbench_gs.errors import SceneUnavailableError
+from navbench_gs.cli.plugins import plugin_points
+from navbench_gs.errors import ExitCode, SceneUnavailableError
 
 
 def navbench(*arguments):
     return CliRunner().invoke(main, arguments)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *plugin_points("")])
 def test_every_command_can_be_imported_and_explains_itself(name):
     result = navbench(name, "--help")
     assert result.exit_code == 0 and result.output.startswith("Usage:")
@@ -29,11 +30,16 @@ def test_help_imports_no_command_and_no_heavy_package():
         from navbench_gs.cli.main import main
         main(["--help"], standalone_mode=False)
         heavy = {"torch", "numba", "pybullet", "pandas", "scipy", "matplotlib", "rich"} & set(sys.modules)
-        commands = [name for name in sys.modules if name.startswith("navbench_gs.cli.")]
-        print(sorted(heavy), commands, time.process_time() < 1.0)
+        others = ("navbench_gs.", "baselines.", "s2e_agent.", "leaderboard.", "scenes.")
+        ours = sorted(name for name in sys.modules if name.startswith(others))
+        print(sorted(heavy), " ".join(ours))
     """
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert output.splitlines()[-1] == "[] ['navbench_gs.cli.lazy_group', 'navbench_gs.cli.main'] True"
+    heavy, *loaded = output.splitlines()[-1].split()
+    tables = {"baselines.cli.commands", "leaderboard.cli.commands"}
+    shared = {f"navbench_gs.cli.{name}" for name in ("console", "lazy_group", "main", "plugins")}
+    assert heavy == "[]"
+    assert {name for name in loaded if ".cli." in name} == shared | tables
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,11 @@ def test_an_error_for_the_user_is_its_message_and_an_unexpected_one_says_so(fail
     result = navbench("doctor")
     assert result.exit_code == 70
     assert result.stderr.startswith("error: internal error: KeyError: 'x'") and "Traceback" not in result.stderr
+
+
+def test_the_help_lists_every_exit_code():
+    words = " ".join(navbench("--help").output.split())
+    assert all(f"{code.value} {code.meaning}" in words for code in ExitCode)
 
 
 def test_debug_shows_the_traceback(failing):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from s2e_agent.cli.main import commands
+from s2e_agent.cli.main import main
 
 
 def s2e(*arguments):
-    return CliRunner().invoke(commands, [str(argument) for argument in arguments], catch_exceptions=False)
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")

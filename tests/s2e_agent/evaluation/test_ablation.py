@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from navbench_gs.errors import InvalidRecordError, NavBenchError
-from s2e_agent.cli.main import commands
+from s2e_agent.cli.main import main
 from s2e_agent.config.finetuning import PRESETS as FINETUNE_PRESETS
 from s2e_agent.evaluation import ablation as study_module
 from s2e_agent.evaluation.ablation import Study, run_study, table
@@ -31,13 +31,13 @@ def fake(monkeypatch):
     def make_world(config, action, policy, *, seed):
         return FakeWorld(config.robots)
 
-    for place in ("s2e_agent.rl.vec_env", "s2e_agent.evaluation.closed_loop", "s2e_agent.evaluation.ablation"):
+    for place in ("s2e_agent.rl.env_factory", "s2e_agent.evaluation.closed_loop", "s2e_agent.evaluation.ablation"):
         monkeypatch.setattr(f"{place}.make_world", make_world)
 
 
 def test_the_command_trains_and_says_what_it_wrote(weights, fake, tmp_path):
     arguments = ["finetune", "--preset", "debug", "--weights", str(weights), "--out", str(tmp_path / "run")]
-    result = CliRunner().invoke(commands, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0 and "policy.safetensors" in result.output
     _, facts, _ = load_policy(tmp_path / "run" / "policy.safetensors")
     assert facts["preset"] == "debug" and facts["revision"] == "ram-1" and str(tmp_path) not in json.dumps(facts)
@@ -104,11 +104,16 @@ def test_scenes_that_judge_are_none_that_train():
 
 def test_mistakes_are_one_line_each(weights, fake, tmp_path):
     def failing(*arguments):
-        return str(CliRunner().invoke(commands, [*arguments, "--out", str(tmp_path / "x")]).exception)
+        result = CliRunner().invoke(main, [*arguments, "--out", str(tmp_path / "x")])
+        assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
+        return result.stderr
 
     assert "did you mean 'ram'" in failing("finetune", "--preset", "rum")
-    assert "give --data" in failing("finetune", "--preset", "sft")
-    assert "--data is for --preset sft" in failing("finetune", "--data", "drives")
+    assert "s2e sft --data DIR" in failing("finetune", "--preset", "sft")
+    assert "No such option '--data'" in failing("finetune", "--data", "drives")
+    assert "Missing option '--data'" in failing("sft")
+    assert "No such option '--envs'" in failing("sft", "--data", "drives", "--envs", "4")
+    assert "'toaster' is no device here" in failing("sft", "--data", "drives", "--device", "toaster")
     assert "did you mean 'full'" in failing("study", "--steps", "10", "--presets", "ram,ful")
     assert "give --data" in failing("study", "--steps", "10", "--presets", "sft")
 
@@ -118,7 +123,7 @@ def test_the_debug_preset_trains_in_the_training_world(weights, tmp_path):
     settings = ("world.task=empty", "steps=16", "ppo.horizon=4", "ppo.critic_warmup=0", "ppo.imitation_weight=0.5")
     for setting in settings:
         arguments += ["--set", setting]
-    result = CliRunner().invoke(commands, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0
     row = json.loads((tmp_path / "run" / "log.jsonl").read_text())
     assert row["step"] == 16 and row["gate_out"] > 0 and row["imitation_error"] != 0

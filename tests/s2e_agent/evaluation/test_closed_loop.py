@@ -1,7 +1,7 @@
 import torch
 from click.testing import CliRunner
 
-from s2e_agent.cli.main import commands
+from s2e_agent.cli.main import main
 from s2e_agent.cli.mode_oracle import SHOWN
 from s2e_agent.evaluation.closed_loop import _chosen, drive
 from s2e_agent.models.waypoint_mixture import Mixture
@@ -55,9 +55,9 @@ def test_the_ceiling_is_a_row_for_each_task_and_foresight(monkeypatch):
         return dict.fromkeys(SHOWN, 0.25)
 
     monkeypatch.setattr("s2e_agent.evaluation.closed_loop.drive_task", drive_task)
-    lines = CliRunner().invoke(commands, ["ceiling", "--task", "ped,empty", "--foresight", "0,50"]).output.splitlines()
+    lines = CliRunner().invoke(main, ["ceiling", "--task", "ped,empty", "--foresight", "0,50"]).output.splitlines()
     assert asked == [("ped", 0.0, 32), ("ped", 50.0, 32), ("empty", 0.0, 32), ("empty", 50.0, 32)]
     assert lines[2].startswith("| ped | 0 | 0.250 |") and len(lines) == 6
-    wrong = CliRunner().invoke(commands, ["ceiling", "--foresight", "much"])
-    assert "write numbers with commas between" in str(wrong.exception)
-    assert "did you mean 'ped'" in str(CliRunner().invoke(commands, ["ceiling", "--task", "pedd"]).exception)
+    wrong = CliRunner().invoke(main, ["ceiling", "--foresight", "much"])
+    assert "write numbers with commas between" in wrong.stderr
+    assert "did you mean 'ped'" in CliRunner().invoke(main, ["ceiling", "--task", "pedd"]).stderr

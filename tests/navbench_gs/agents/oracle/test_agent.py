@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from navbench_gs.agents.oracle.agent import PATIENCE_S, OracleAgent
 from navbench_gs.agents.oracle import agent as oracle
+from navbench_gs.agents.oracle.agent import PATIENCE_S, OracleAgent
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.state import Privileged

@@ -39,7 +39,7 @@ DROP_CONNECT, DROPOUT = 0.2, 0.2
 Norm: TypeAlias = Literal["batch", "group"]
 
 
-def normalisation(kind: Norm, channels: int) -> nn.Module:
+def normalisation(kind: Norm, channels: int) -> nn.BatchNorm2d | nn.GroupNorm:
     """Batch normalisation, or group normalisation with a group for every 16 channels (NoMaD)."""
     if kind == "group":
         most = max(1, channels // CHANNELS_PER_GROUP)

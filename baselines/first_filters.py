@@ -87,8 +87,18 @@ class Opening:
 def opening_of_mobilenet(stack: nn.Sequential) -> Opening:
     """The first layers of :func:`baselines.mobilenet.mobilenet_features`."""
     layers: Any = stack
-    first, second = layers[1].conv, layers[2].conv
-    return Opening(*layers[0][:2], *first[0][:2], first[1], second[0][0], second[1][0], second[2], layers[1].skips)
+    stem, first, second = layers[0], layers[1].conv, layers[2].conv
+    return Opening(
+        stem[0],
+        stem[1],
+        first[0][0],
+        first[0][1],
+        first[1],
+        second[0][0],
+        second[1][0],
+        second[2],
+        layers[1].skips,
+    )
 
 
 def opening_of_efficientnet(net: EfficientNet) -> Opening:

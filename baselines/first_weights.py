@@ -32,7 +32,9 @@ def begin_ahead(network: Any, middle_distance: float, rectified: Iterable[nn.Mod
         if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = RUNNING_MOMENTUM
         if isinstance(layer, InvertedResidual) and layer.skips:
-            nn.init.zeros_(layer.conv[-1].weight)
+            last = layer.conv[-1]
+            assert isinstance(last, nn.BatchNorm2d)
+            nn.init.zeros_(last.weight)
         if isinstance(layer, MBConv) and layer.skips:
             nn.init.zeros_(layer._bn2.weight)
     for layer in rectified:

@@ -86,8 +86,7 @@ class DriveSet:
     def undisturbed(self, moments: Numbers, horizon: int) -> NDArray[np.bool_]:
         """(B,) whether all ``horizon`` frames ahead were reached as the driver wanted."""
         ahead: NDArray[np.bool_] = ~self.disturbed[moments[:, None] + np.arange(1, horizon + 1)]
-        driven: NDArray[np.bool_] = ahead.all(axis=1)
-        return driven
+        return np.asarray(ahead.all(axis=1))
 
     def steady(self, moments: Numbers) -> Floats:
         """(B, 2) the last step before each moment in its robot frame, in units: what constant velocity repeats."""

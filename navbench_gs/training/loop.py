@@ -172,7 +172,7 @@ class Training:
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=half):
             loss, logs = self.trainable.loss(number, seed)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.peers.average_gradients(model)
         limit = math.inf if self.config.clip_norm is None else self.config.clip_norm
         norm = nn.utils.clip_grad_norm_(model.parameters(), limit)

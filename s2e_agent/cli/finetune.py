@@ -111,7 +111,7 @@ def _reinforce(config: FinetuneConfig, preset: str, weights: Path | None, out: P
 
     torch.set_num_threads(config.world.processes)  # those that drive wait while this one thinks and learns
     policy, about, sha256 = load_policy(PRETRAINED if weights is None else weights)
-    facts = {
+    facts: dict[str, Any] = {
         "preset": preset,
         "command": command_line("s2e"),
         "seed": config.seed,

@@ -45,4 +45,5 @@ def _jittered(frames: Tensor, strength: float, rng: np.random.Generator) -> Tens
     grey = looks.mean(dim=-1, keepdim=True)
     looks = grey + (looks - grey) * saturation
     middle = looks.mean()
-    return ((looks - middle) * contrast + middle * brightness).mul(gains).clamp(0, 255).flatten(-2)
+    jittered: Tensor = ((looks - middle) * contrast + middle * brightness).mul(gains).clamp(0, 255).flatten(-2)
+    return jittered

@@ -137,7 +137,7 @@ def samples_of_clips(
 def _bounds(clip_sets: Mapping[str, Sequence[Clip]], samples: Sequence[int], least: int) -> NDArray[np.int64]:
     """(D + 1,) where the samples of each data set begin and end, from the number of samples of each clip."""
     drives = np.cumsum([0, *(len(found) for found in clip_sets.values())])
-    bounds = np.concatenate([[0], np.cumsum(samples)])[drives].astype(np.int64)
+    bounds: NDArray[np.int64] = np.concatenate([[0], np.cumsum(samples)])[drives].astype(np.int64)
     for name, clips, count in zip(clip_sets, clip_sets.values(), np.diff(bounds), strict=True):
         if not count:
             raise DamagedFileError(

@@ -84,7 +84,8 @@ def score_variation(first: Mixture, second: Mixture) -> Tensor:
 def path_distance(first: Mixture, second: Mixture) -> Tensor:
     """(B,) mean distance in metres between the waypoints of the two likeliest modes."""
     paths = [m.paths()[torch.arange(len(m.scales)), m.log_scores.argmax(dim=1)] for m in (first, second)]
-    return (paths[0] - paths[1]).norm(dim=-1).mean(dim=-1)
+    distance: Tensor = (paths[0] - paths[1]).norm(dim=-1).mean(dim=-1)
+    return distance
 
 
 def features(policy: Policy, moments: Sequence[Sequence[Path]]) -> Features:

@@ -149,7 +149,8 @@ class PathMixture:
 
 def waypoints_of(actions: Tensor) -> Tensor:
     """Waypoints (B, H, 2) in metres of path actions (B, 2 H + 1)."""
-    return actions[:, :-1].unflatten(-1, (-1, 2)) * actions[:, -1].clamp_min(LEAST_SCALE_M)[:, None, None]
+    points: Tensor = actions[:, :-1].unflatten(-1, (-1, 2)) * actions[:, -1].clamp_min(LEAST_SCALE_M)[:, None, None]
+    return points
 
 
 def sharpened(mixture: Mixture, temperature: float) -> Mixture:

@@ -17,6 +17,9 @@ from s2e_agent.models.waypoint_mixture import Mixture
 class BoundedSigma(nn.Module):
     """Standard deviations that are learned between two bounds each."""
 
+    least: Tensor
+    span: Tensor
+
     def __init__(self, *bounds: tuple[float, float, float]) -> None:
         super().__init__()
         least, first, most = torch.tensor(bounds).unbind(dim=-1)

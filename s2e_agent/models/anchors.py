@@ -15,7 +15,8 @@ FAN_RAD = np.pi / 3
 
 def squared_distances(points: Floats, centres: Floats) -> Floats:
     """(N, 2), (M, 2) -> (N, M)."""
-    return ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=-1)
+    squared: Floats = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=-1)
+    return squared
 
 
 def k_means(points: Floats, count: int, *, seed: int, rounds: int = 100) -> Floats:
@@ -36,7 +37,8 @@ def k_means(points: Floats, count: int, *, seed: int, rounds: int = 100) -> Floa
             break
         centres = moved
     order = np.lexsort((np.hypot(*centres.T), np.arctan2(centres[:, 1], centres[:, 0])))
-    return centres[order]
+    ordered: Floats = centres[order]
+    return ordered
 
 
 def anchors_of_paths(ends: Floats, count: int, *, seed: int, most: int = 20000) -> Floats:

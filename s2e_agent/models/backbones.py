@@ -23,6 +23,9 @@ DINOV3_PATCH_PX = 16
 class BackboneEncoder(nn.Module):
     """A backbone (B, 3, H, W) -> (B, features), and a linear layer to the policy's width."""
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, backbone: nn.Module, features: int, width: int) -> None:
         super().__init__()
         self.tokens = 1

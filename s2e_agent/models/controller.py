@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,13 +29,13 @@ class _Limit(torch.autograd.Function):
     """Clamp; outside the limits only gradients whose descent leads back inside pass."""
 
     @staticmethod
-    def forward(ctx, values: Tensor, low: float, high: float) -> Tensor:  # noqa: ANN001
+    def forward(ctx: Any, values: Tensor, low: float, high: float) -> Tensor:
         ctx.save_for_backward(values)
         ctx.limits = low, high
         return values.clamp(low, high)
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN001
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (values,) = ctx.saved_tensors
         low, high = ctx.limits
         stuck = ((values > high) & (gradient < 0)) | ((values < low) & (gradient > 0))
@@ -43,7 +44,7 @@ class _Limit(torch.autograd.Function):
 
 def limit(values: Tensor, low: float, high: float) -> Tensor:
     """``values`` cut to [low, high]; its gradient outside passes only inwards."""
-    limited: Tensor = _Limit.apply(values, low, high)
+    limited: Tensor = _Limit.apply(values, low, high)  # type: ignore[no-untyped-call]
     return limited
 
 

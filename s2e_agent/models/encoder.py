@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
 from s2e_agent.config.pretraining import EncoderConfig
+
+if TYPE_CHECKING:
+    from s2e_agent.models.backbones import BackboneEncoder
 
 
 class ResidualBlock(nn.Module):
@@ -58,7 +63,7 @@ class FrameEncoder(nn.Module):
         return tokens
 
 
-def make_encoder(config: EncoderConfig, width: int) -> nn.Module:
+def make_encoder(config: EncoderConfig, width: int) -> FrameEncoder | BackboneEncoder:
     """The encoder of that kind: bytes (B, H, W, 3 looks) or floats in [0, 255] -> (B, T, width); ``tokens`` is T.
 
     Raises:

@@ -38,7 +38,8 @@ class Policy(nn.Module):
         """Frame tokens (F, T, W) -> log metres (F, T x ranges a column) to solid things, left to right."""
         if self.ranges is None:
             return tokens.new_zeros(len(tokens), 0)
-        return self.ranges(tokens).float().flatten(1)
+        ranges: Tensor = self.ranges(tokens).float().flatten(1)
+        return ranges
 
     def people_near(self, memory: Tensor) -> Tensor:
         """Context memory (B, S, W) -> (B, K, R) logits of how near people are in R columns, now and later."""
@@ -46,8 +47,8 @@ class Policy(nn.Module):
             return memory.new_zeros(len(memory), 0)
         columns = self.encoder.tokens
         present = memory[:, (self.config.context - 1) * columns : self.config.context * columns]
-        told = self.people(present).float().unflatten(-1, (self.config.moments_of_people, -1))
-        return told.transpose(1, 2).flatten(2)
+        near: Tensor = self.people(present).float().unflatten(-1, (self.config.moments_of_people, -1))
+        return near.transpose(1, 2).flatten(2)
 
     def decode(self, tokens: Tensor, present: Tensor, goals: Tensor, routes: Tensor | None = None) -> Mixture:
         """Mixture for frame tokens (B, k, T, W) that :attr:`encoder` made, as :class:`ContextEncoder` takes them."""
@@ -61,7 +62,7 @@ class Policy(nn.Module):
 
     def anchor_features(self, memory: Tensor, absent: Tensor) -> Tensor:
         """Decoded anchors (B, M, W): what the anchors, as queries, found in the memory (B, S, W)."""
-        queries = self.query(self.anchors)[None].expand(len(memory), -1, -1)
+        queries: Tensor = self.query(self.anchors)[None].expand(len(memory), -1, -1)
         for block in self.decoder:
             queries = block(queries, memory, absent)
         return queries

@@ -42,7 +42,8 @@ class Mixture:
 def path_scale(paths: Tensor, valid: Tensor) -> Tensor:
     """Mean step length (B,) in metres of paths (B, H, 2) from the origin, over ``valid`` (B, H) leading steps."""
     lengths = displacements(paths).norm(dim=-1) * valid
-    return lengths.sum(dim=-1) / valid.sum(dim=-1).clamp_min(1)
+    scale: Tensor = lengths.sum(dim=-1) / valid.sum(dim=-1).clamp_min(1)
+    return scale
 
 
 def displacements(paths: Tensor) -> Tensor:
@@ -74,7 +75,8 @@ def mean_angles(means: Tensor, paths: Tensor, valid: Tensor) -> Tensor:
     cross = ours[..., 0] * true[..., 1] - ours[..., 1] * true[..., 0]
     angle = torch.atan2(cross, (ours * true).sum(dim=-1)).abs()
     counts = (valid & (displacements(paths).norm(dim=-1) > STILL_STEP))[:, None]
-    return (angle * counts).sum(dim=-1) / counts.sum(dim=-1).clamp_min(1)
+    mean: Tensor = (angle * counts).sum(dim=-1) / counts.sum(dim=-1).clamp_min(1)
+    return mean
 
 
 @dataclass(frozen=True)

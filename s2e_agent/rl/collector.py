@@ -152,4 +152,5 @@ class Experience:
         return critic_state(self._observation["goal"], self._observation["velocity"], range_m, known)
 
     def _value(self, moment: Moment, states: Tensor) -> Tensor:
-        return self.critic(moment.memory, moment.absent, states)
+        value: Tensor = self.critic(moment.memory, moment.absent, states)
+        return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from navbench_gs.errors import InvalidRecordError
 from s2e_agent.config.finetuning import ActionConfig, WorldConfig
@@ -62,5 +62,5 @@ def _made(config: WorldConfig, action: ActionConfig, policy: PolicyConfig, seed:
         "threads": config.threads,
         "seed": seed,
     }
-    world: Any = gymnasium.make_vec(f"NavBenchGS-Train/{config.task}-v0", num_envs=config.robots, **options)
-    return world
+    world = gymnasium.make_vec(f"NavBenchGS-Train/{config.task}-v0", num_envs=config.robots, **options)
+    return cast("TrainingWorld", world)

@@ -44,7 +44,8 @@ def people_gaps(points: Tensor, people: Tensor) -> Tensor:
     """(N, M, H) metres between a robot at waypoints (N, M, H, 2) and the nearest of people (N, H, P, 2) by then."""
     if not people.shape[2]:
         return points.new_full(points.shape[:3], math.inf)
-    return (points[:, :, :, None] - people[:, None]).norm(dim=-1).amin(dim=-1) - PERSON_M
+    gaps: Tensor = (points[:, :, :, None] - people[:, None]).norm(dim=-1).amin(dim=-1) - PERSON_M
+    return gaps
 
 
 def dearest(gaps: Tensor, margin_m: float, period_s: float) -> Tensor:

@@ -152,7 +152,7 @@ class Ppo:
         loss = terms.total(self.config, warming_up=warming_up)
         if earlier is not None:
             loss = loss + replay_loss(self.actor, earlier, self.config, self.prior_sigma)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         logs["gradient_norm"] = float(nn.utils.clip_grad_norm_(self.learning, self.config.clip_norm))
         nn.utils.clip_grad_norm_(self.critic.parameters(), self.config.clip_norm)
         self.optimiser.step()

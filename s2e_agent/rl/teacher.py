@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from navbench_gs.domain.action import Velocity
 from navbench_gs.domain.agent import Agent
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.state import Privileged
-from navbench_gs.errors import UnknownNameError
+from navbench_gs.errors import AgentCardError, UnknownNameError
 from s2e_agent.rl.vec_env import TrainingWorld
 
 GROUP = "navbench_gs.agents"
@@ -41,6 +42,8 @@ class Teacher:
         if anew:
             agent.reset(observation, seed=self._seed, privileged=privileged)
         action = agent.act(observation, privileged=privileged)
+        if not isinstance(action, Velocity):
+            raise AgentCardError("a teacher must answer velocities, not waypoints")
         return action.speed_mps, action.yaw_rate_rps
 
 

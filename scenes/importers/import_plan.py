@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, ValidationError
 
-from navbench_gs.domain.record import Record
+from navbench_gs.domain.record import Record, first_fault
 from navbench_gs.domain.scene import Scene
 from navbench_gs.errors import InvalidRecordError
 from navbench_gs.splats.transform import Similarity
@@ -89,9 +89,7 @@ def read_override(path: Path) -> SceneOverride:
     try:
         return SceneOverride.model_validate({} if content is None else content)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidRecordError(f"{path}: {field}: {first['msg']}") from error
+        raise InvalidRecordError(f"{path}: {first_fault(error, 'the file')}") from error
 
 
 def overridden(plan: ImportPlan, folder: Path | None) -> ImportPlan:

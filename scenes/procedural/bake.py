@@ -86,7 +86,8 @@ def _embree_scene(casters: list[Solid]) -> Any:
 
 def _occluded(scene: Any, origins: Floats, directions: Floats) -> NDArray[np.bool_]:
     hits = scene.run(origins.astype(np.float32), directions.astype(np.float32), query="OCCLUDED")
-    return np.asarray(hits) == 0
+    occluded: NDArray[np.bool_] = np.asarray(hits) == 0
+    return occluded
 
 
 def _sun_map(scene: Any, sky: Sky, half: tuple[float, float]) -> tuple[NDArray[np.uint16], tuple[float, float, float]]:
@@ -146,4 +147,5 @@ def _filled(values: Floats, missing: NDArray[np.bool_]) -> Floats:
     if not missing.any() or missing.all():
         return values
     ix, iy = distance_transform_edt(missing, return_distances=False, return_indices=True)
-    return values[ix, iy]
+    filled: Floats = values[ix, iy]
+    return filled

@@ -23,6 +23,7 @@ from navbench_gs.splats.shapes import (
 )
 from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, surfels
 from scenes.procedural.edges import box_edges
+from scenes.procedural.materials import known
 from scenes.procedural.noise import hash01
 from scenes.procedural.part import GLOW, Part, box_solid, prism_solid
 from scenes.procedural.vegetation import shrub
@@ -81,7 +82,7 @@ def bags(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         r = 0.20 + 0.06 * rng.random()
         bag = ellipsoid(rng, (x, y, 0.9 * r), (r, r, 0.9 * r), colour, spacing=0.075 / detail)
         crumple = 0.65 + 0.7 * hash01(np.floor(bag.centres[:, 1] * 19), np.floor(bag.centres[:, 2] * 23), 4)
-        bag = painted(bag, lambda p, c=colour, s=crumple: np.array(c) * s[:, None])
+        bag = painted(bag, known(np.array(colour) * crumple[:, None]))
         knot = ellipsoid(rng, (x, y, 1.85 * r), (0.05, 0.05, 0.07), colour, spacing=0.06)
         parts += [bag, knot]
         solids.append(prism_solid((x, y, 0.0), 0.95 * r, 1.8 * r, 8))
@@ -98,7 +99,7 @@ def cartons(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         tone = np.array(CARD) * (0.8 + 0.3 * rng.random())
         case = box(rng, (0, shift, height + half[2]), half, flat_colour(*tone), spacing=0.08 / detail)
         tape = np.abs(case.centres[:, 1] - shift) < 0.035
-        case = painted(case, lambda p, t=tape, c=tone: np.where(t[:, None], 0.7 * c + 0.1, c))
+        case = painted(case, known(np.where(tape[:, None], 0.7 * tone + 0.1, tone)))
         parts += [case, box_edges((0, shift, height + half[2]), half, 0.008, tuple(0.6 * tone))]
         solids.append(box_solid((0, shift, height + half[2]), half))
         height += 2 * half[2]
@@ -139,12 +140,8 @@ def crates(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         slot = (np.mod(case.centres[:, 2] - z, 0.1) < 0.035) & (case.centres[:, 2] < z + 0.25)
         top = case.centres[:, 2] > z + 0.27
         fill = np.array(pigment(("#6b8f2e", "#c8321f", "#7a5a34")[int(3 * rng.random())]))
-        case = painted(
-            case,
-            lambda p, s=slot, t=top, f=fill: np.where(
-                t[:, None], f, np.array(colour) * np.where(s, 0.35, 1.0)[:, None]
-            ),
-        )
+        slatted = np.array(colour) * np.where(slot, 0.35, 1.0)[:, None]
+        case = painted(case, known(np.where(top[:, None], fill, slatted)))
         parts += [case, box_edges((0, 0, z + half[2]), half, 0.012, colour)]
         solids.append(box_solid((0, 0, z + half[2]), half))
     return Part(surfels=(weathered(rng, join_surfels(parts), grain=0.2),), solids=tuple(solids))

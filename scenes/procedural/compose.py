@@ -168,6 +168,7 @@ def _slice_outline(solid: Solid) -> Floats | None:
     if len(outline) < 3:
         return None
     try:
-        return outline[ConvexHull(outline).vertices]
+        hull: Floats = outline[ConvexHull(outline).vertices]
     except QhullError:
         return None
+    return hull

@@ -26,7 +26,17 @@ from navbench_gs.splats.shapes import (
     turned,
     weathered,
 )
-from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, surfels, unit
+from navbench_gs.splats.surfels import (
+    Floats,
+    Material,
+    Surfels,
+    box,
+    flat_colour,
+    join_surfels,
+    rectangle,
+    surfels,
+    unit,
+)
 from scenes.procedural.part import EMISSIVE, GLASS, GLOW, Lamp, Part, box_solid, prism_solid
 from scenes.procedural.vegetation import shrub
 
@@ -198,6 +208,11 @@ def sign_symbol(rng: np.random.Generator, kind: str) -> Surfels:
     return bent_rod([(0.035, y, z) for y, z in line], radius, white, spacing=0.11)
 
 
+def printed(tone: Floats, lines: Floats) -> Material:
+    """Paper with rows of print: each 5 cm of v is as light as ``lines`` (8,) says."""
+    return lambda u, v: tone * lines[(v * 20).astype(int) % 8][:, None]
+
+
 def notice_board(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
     """A park map or notice board on two posts, face towards +x; about 350 surfels."""
     spacing = 0.06 / detail
@@ -211,7 +226,7 @@ def notice_board(rng: np.random.Generator, *, detail: float = 1.0) -> Part:
         lines = 0.65 + 0.35 * (np.sin(np.arange(8) * 2.1 + k) > -0.2)
         paper = rectangle(
             rng, (0.05, y, z - 0.02), (0, 0.29, 0), (0, 0, 0.35),
-            lambda u, v, tone=tone, lines=lines: tone * lines[(v * 20).astype(int) % 8][:, None], spacing=0.8 * spacing,
+            printed(tone, lines), spacing=0.8 * spacing,
         )  # fmt: skip
         sheets.append(paper)
     posts = [

@@ -79,8 +79,8 @@ class GroundPlan:
     def __post_init__(self) -> None:
         shape = (round(2 * self.half_x / CELL_M), round(2 * self.half_y / CELL_M))
         self.labels: NDArray[np.uint8] = np.zeros(shape, dtype=np.uint8)
-        self.x: Floats = (np.arange(shape[0]) + 0.5) * CELL_M - self.half_x
-        self.y: Floats = (np.arange(shape[1]) + 0.5) * CELL_M - self.half_y
+        self.x: Floats = (np.arange(shape[0], dtype=np.float64) + 0.5) * CELL_M - self.half_x
+        self.y: Floats = (np.arange(shape[1], dtype=np.float64) + 0.5) * CELL_M - self.half_y
 
     @property
     def origin(self) -> tuple[float, float]:

@@ -64,7 +64,8 @@ class LightBake:
 
 def coded_lamplight(radiance: Floats) -> NDArray[np.uint8]:
     """Radiance of white surfaces as bytes, finer where it is dark."""
-    return np.rint(np.sqrt(np.clip(radiance / LAMP_FULL, 0.0, 1.0)) * 255).astype(np.uint8)
+    code: Floats = np.rint(np.sqrt(np.clip(radiance / LAMP_FULL, 0.0, 1.0)) * 255)
+    return code.astype(np.uint8)
 
 
 def save_light(light: LightBake, path: Path) -> None:
@@ -117,7 +118,8 @@ def sun_frame(sky: Sky) -> tuple[Floats, Floats, Floats]:
 
 def along(points: Floats, axis: Floats) -> Floats:
     """Coordinate of points (N, 3) along an axis, in an order of additions that no BLAS decides."""
-    return points[:, 0] * axis[0] + points[:, 1] * axis[1] + points[:, 2] * axis[2]
+    coordinate: Floats = points[:, 0] * axis[0] + points[:, 1] * axis[1] + points[:, 2] * axis[2]
+    return coordinate
 
 
 def lit(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
@@ -156,7 +158,8 @@ def lamplight(surfels: Surfels, light: LightBake, foliage: NDArray[np.bool_]) ->
     along_axes = _on_lattice(light.lamp_share, surfels, normals, light)
     along_axes = _with_ground_map(along_axes, light.lamp_ground, surfels, normals, light)
     along_axes = LAMP_FULL * along_axes * along_axes
-    return np.sum(_axis_weights(normals, foliage) * along_axes, axis=1) + 0.12 * mean_lamplight(light)
+    direct: Floats = np.sum(_axis_weights(normals, foliage) * along_axes, axis=1)
+    return direct + 0.12 * mean_lamplight(light)
 
 
 def mean_lamplight(light: LightBake) -> float:
@@ -172,7 +175,8 @@ def metered_exposure(surfels: Surfels, light: LightBake, sky: Sky) -> float:
     dark, bright = (float(v) for v in np.percentile(radiance, [35.0, 80.0]))
     balance = (BRIGHT_TONE / bright) ** 0.65 * (DARK_TONE / dark) ** 0.35
     wanted = min(max(balance / sky.exposure, 0.5), 2.4)
-    return round(sky.key * sky.exposure * wanted**0.8, 4)
+    exposure: float = sky.key * sky.exposure * wanted**0.8
+    return round(exposure, 4)
 
 
 def sun_visibility(surfels: Surfels, light: LightBake, sky: Sky) -> Floats:
@@ -259,13 +263,15 @@ def _sky_by_axis(sky: Sky) -> Floats:
         weight = np.maximum(along(directions, axis), 0.0)
         means.append(np.sum(colours * weight[:, None], axis=0) / np.sum(weight))
     balanced = np.stack([*means, means[4]])
-    return 0.65 * balanced + 0.35 * balanced.mean(axis=1, keepdims=True)
+    mean: Floats = balanced.mean(axis=1, keepdims=True)
+    return 0.65 * balanced + 0.35 * mean
 
 
 def _bounce(sky: Sky, by_axis: Floats) -> Floats:
     """Radiance (3,) of whatever is not sky: ground and walls, warmer than the sky."""
     sunlit = np.asarray(sky.sunlight) * max(float(sky.sun_direction[2]), 0.15) * 0.42
-    return REFLECTED * (sunlit + by_axis[4]) * np.array([1.05, 1.0, 0.92])
+    radiance: Floats = REFLECTED * (sunlit + by_axis[4]) * np.array([1.05, 1.0, 0.92])
+    return radiance
 
 
 def _ambient(share: Floats, normals: Floats, foliage: NDArray[np.bool_], sky: Sky) -> Floats:

@@ -163,6 +163,11 @@ def shaded(material: Material, factor: Callable[[Floats, Floats], Floats]) -> Ma
     return lambda u, v: np.clip(material(u, v) * factor(u, v)[:, None], 0.005, 0.95)
 
 
+def known(albedo: Floats) -> Callable[[Floats], Floats]:
+    """Paint for surfels whose albedo (N, 3) is known before it is asked for."""
+    return lambda centres: albedo
+
+
 def chequered(tone: ArrayLike, period: float) -> Material:
     """Raised squares on iron."""
 

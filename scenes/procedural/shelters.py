@@ -18,6 +18,7 @@ from navbench_gs.splats.shapes import (
     painted,
     pigment,
     rods,
+    toned,
     tube,
     weathered,
 )
@@ -70,7 +71,7 @@ def market_stall(rng: np.random.Generator, *, width_m: float = 2.6, depth_m: flo
     parts += [counter, goods(rng, front - 0.45, half - 0.12, 0.80, detail)]
     backdrop = box(rng, (-front + 0.12, 0, 0.5), (0.12, half - 0.2, 0.5), flat_colour(*WOOD), spacing=1.3 * spacing)
     parts.append(backdrop)
-    rim = tuple(0.7 * c for c in WOOD)
+    rim = toned(WOOD, 0.7)
     parts.append(box_edges((front - 0.45, 0, 0.40), (0.40, half - 0.08, 0.40), 0.016, rim))
     parts.append(box_edges((-front + 0.12, 0, 0.5), (0.12, half - 0.2, 0.5), 0.016, rim))
     solids = (
@@ -154,7 +155,7 @@ def kiosk(rng: np.random.Generator, *, width_m: float = 2.4, detail: float = 1.0
     walls = box(rng, (0, 0, 1.2), (half, half, 1.2), flat_colour(*paint), spacing=spacing)
 
     walls = painted(walls, kiosk_front(half, paint))
-    outline = box_edges((0, 0, 1.2), (half, half, 1.2), 0.02, tuple(0.7 * c for c in paint))
+    outline = box_edges((0, 0, 1.2), (half, half, 1.2), 0.02, toned(paint, 0.7))
     counter = box(rng, (half + 0.14, 0, 1.0), (0.16, 0.78 * half, 0.03), flat_colour(*WOOD), spacing=0.08, bottom=True)
     roof = box(
         rng,

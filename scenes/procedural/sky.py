@@ -89,7 +89,8 @@ def sky_radiance(sky: Sky, directions: Floats) -> Floats:
     shade = 1.0 - 0.35 * np.clip((cover - edge - 0.12) * 3.0, 0.0, 1.0)
     colour = base * (1 - mask) + np.asarray(sky.cloud_colour) * shade * mask
     towards = np.clip(np.sum(directions * sky.sun_direction, axis=1), 0.0, 1.0)[:, None]
-    return colour + (0.25 * towards**4 + towards**24) * np.asarray(sky.glow)
+    radiance: Floats = colour + (0.25 * towards**4 + towards**24) * np.asarray(sky.glow)
+    return radiance
 
 
 def upper_directions(count: int) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from navbench_gs.catalogue.obstacles import obstacle_look
 from navbench_gs.splats.shapes import (
@@ -24,6 +25,7 @@ from navbench_gs.splats.shapes import (
     weathered,
 )
 from navbench_gs.splats.surfels import Floats, Surfels, flat_colour, join_surfels, rectangle, sheet
+from scenes.procedural.materials import known
 from scenes.procedural.part import GLOSS, Part, Solid, box_solid
 
 PAINTS = tuple(
@@ -191,7 +193,7 @@ def shell(rng: np.random.Generator, form: BodyShape, colour: Colour, side: float
     return weathered(rng, kept(skin, ~in_arch), grain=0.0, dirt=0.35)
 
 
-def window_mask(form: BodyShape, points: Floats, height: Floats) -> Floats:
+def window_mask(form: BodyShape, points: Floats, height: Floats) -> NDArray[np.bool_]:
     """Which points (N, 3) of the skin, whose section has knots of ``height`` (N, 5), are glass."""
     x, z = points[:, 0], points[:, 2]
     foot, top, rear_top, rear_foot = form.glass
@@ -262,7 +264,7 @@ def wheels(rng: np.random.Generator, form: BodyShape, spacing: float) -> list[Su
             rim = turned(disc(rng, 0.205, RIM, spacing=0.055), 0, -side * np.pi / 2)
             angle = np.arctan2(rim.centres[:, 2], rim.centres[:, 0])
             gap = (np.cos(5.0 * angle) < -0.15) & (np.hypot(rim.centres[:, 0], rim.centres[:, 2]) > 0.07)
-            rim = painted(rim, lambda p, gap=gap: np.where(gap[:, None], np.array(TRIM), np.array(RIM)))
+            rim = painted(rim, known(np.where(gap[:, None], np.array(TRIM), np.array(RIM))))
             arch = turned(disc(rng, WHEEL_M + 0.09, (0.004, 0.004, 0.005), spacing=0.12), 0, -side * np.pi / 2)
             parts += [tyre.moved(axle, y, WHEEL_M + 0.005), rim.moved(axle, y + side * 0.075, WHEEL_M)]
             parts.append(arch.moved(axle, y - side * 0.11, WHEEL_M + 0.10))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from navbench_gs.splats.shapes import bent_rod, ellipsoid, pigment
+from navbench_gs.splats.shapes import bent_rod, ellipsoid, pigment, toned
 from navbench_gs.splats.surfels import Floats, Surfels, box, flat_colour, join_surfels, rectangle, strips, surfels
 from scenes.procedural.houses.style import FacadeStyle, Opening
 from scenes.procedural.noise import hash01
@@ -71,7 +71,7 @@ def _wall_boxes(rng: np.random.Generator, width: float, openings: Sequence[Openi
         colour = pigment(tone)
         case = rectangle(rng, (deep, y, z), (0, wide, 0), (0, 0, tall), flat_colour(*colour), spacing=0.085, inset=0.5)
         edge = [(deep, y, z), (deep, y + wide, z), (deep, y + wide, z + tall), (deep, y, z + tall)]
-        rim = bent_rod(edge, 0.010, tuple(0.55 * c for c in colour), spacing=0.2, closed=True)
+        rim = bent_rod(edge, 0.010, toned(colour, 0.55), spacing=0.2, closed=True)
         shadow = surfels(
             [(0.012, y + wide / 2, z - 0.05)],
             (0, 1, 0),
@@ -124,7 +124,7 @@ def _shutters(rng: np.random.Generator, openings: Sequence[Opening]) -> list[Sur
 
             leaf = rectangle(rng, (0.035, y, o.z), (0, 0.42, 0), (0, 0, o.height), slats, spacing=0.2, inset=0.5)
             edge = [(0.04, y, o.z), (0.04, y + 0.42, o.z), (0.04, y + 0.42, o.z + o.height), (0.04, y, o.z + o.height)]
-            parts += [leaf, bent_rod(edge, 0.016, tuple(0.7 * c for c in colour), spacing=0.6, closed=True)]
+            parts += [leaf, bent_rod(edge, 0.016, toned(colour, 0.7), spacing=0.6, closed=True)]
     return parts
 
 

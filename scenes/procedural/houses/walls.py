@@ -90,7 +90,7 @@ def _wall_cells(
     row, column = (a.ravel() for a in np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"))
     left = (column - (0.5 * (row % 2) if brick else 0.0)) * step_y
     y0, y1 = np.clip(left, 0.0, width), np.clip(left + step_y, 0.0, width)
-    zl, zh = z0 + row * step_z, z0 + (row + 1) * step_z
+    zl, zh = (np.asarray(z0 + edge * step_z, dtype=np.float64) for edge in (row, row + 1))
     y0, y1, zl, zh = _cut(y0, y1, zl, zh, wall.openings)
     keep = (y1 - y0 > 0.03) & (zh - zl > 0.012)
     y0, y1, zl, zh = y0[keep], y1[keep], zl[keep], zh[keep]

@@ -132,7 +132,8 @@ def door(rng: np.random.Generator, hole: Opening, style: FacadeStyle) -> Surfels
     def panels(u: Floats, v: Floats) -> Floats:
         across, up = np.abs(u - width / 2), np.mod(v - 0.1, 0.75)
         groove = (np.abs(across - 0.12) < 0.02) | (np.abs(across - 0.42) < 0.02) | (np.abs(up - 0.08) < 0.02)
-        return np.broadcast_to(tone, (len(u), 3)) * (1.0 - 0.4 * groove)[:, None]
+        albedo: Floats = np.broadcast_to(tone, (len(u), 3)) * (1.0 - 0.4 * groove)[:, None]
+        return albedo
 
     leaf = rectangle(rng, (-depth, 0, 0), (0, width, 0), (0, 0, height), panels, spacing=0.055)
     paint = mottled(tuple(0.55 * c + 0.15 for c in style.tone), 0.06)

@@ -19,6 +19,12 @@ from navbench_gs.suite.programs import program_digest
 ROOT = Path(__file__).parents[3]
 BEHIND_NO_SCORE = {
     "navbench_gs/errors.py",
+    "navbench_gs/moved.py",  # old import paths
+    "navbench_gs/suite/cache.py",  # where generated files are kept
+    "navbench_gs/suite/sources.py",  # finds the plug-in that makes splats, which have a hash
+    "navbench_gs/agents/loading.py",  # who is judged
+    "navbench_gs/agents/remote.py",
+    "navbench_gs/agents/wire.py",
     "navbench_gs/splats/limits.py",  # how large a file may be
     "navbench_gs/splats/stored_zip.py",  # how a file is read; what is in it has a hash
 }
@@ -61,17 +67,41 @@ def imported(path: Path, package: Path) -> set[Path]:
     return {file for at in candidates for file in (at.with_suffix(".py"), at / "__init__.py") if file.exists()}
 
 
-def test_every_program_that_an_episode_runs_through_is_an_item(now):
+JUDGES = (
+    "env.py",
+    *(f"evaluation/{name}.py" for name in ("driving", "plan", "rollout", "row")),
+    "metrics/score.py",
+    "suite/freeze.py",
+)
+"""Where judging begins: an episode is planned, driven, scored, and was sampled."""
+LIGHTS_ACTORS = {f"scenes/procedural/{name}.py" for name in ("light", "place_light", "sky")}
+"""Reached by the entry point of scene sources, not by an import."""
+
+
+def reached() -> set[str]:
+    """Files of the package that judging runs through."""
     package = ROOT / "navbench_gs"
-    waiting = [package / "env.py", package / "evaluation" / "rollout.py", package / "metrics" / "score.py"]
-    reached: set[Path] = set()
+    waiting = [package / name for name in JUDGES]
+    found: set[Path] = set()
     while waiting:
         path = waiting.pop()
-        if path not in reached:
-            reached.add(path)
+        if path not in found:
+            found.add(path)
             waiting += imported(path, package)
-    covered = {item for part, items in now.items() if part.startswith("program-") for item in items}
-    assert {path.relative_to(ROOT).as_posix() for path in reached} - covered - BEHIND_NO_SCORE == set()
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+def programs(parts) -> set[str]:
+    return {item for part, items in parts.items() if part.startswith("program-") for item in items}
+
+
+def test_every_program_that_an_episode_runs_through_is_an_item(now):
+    assert reached() - programs(now) - BEHIND_NO_SCORE == set()
+
+
+def test_no_program_is_an_item_that_judges_nothing(now):
+    idle = {item for item in programs(now) - reached() - LIGHTS_ACTORS if not item.endswith("__init__.py")}
+    assert idle == set()
 
 
 def test_a_changed_file_is_named(tmp_path, now):
@@ -100,6 +130,45 @@ def test_a_changed_constant_of_the_physics_and_a_changed_robot_are_named(tmp_pat
         "program-world: navbench_gs/crowd/orca.py, navbench_gs/world/sneaky.py",
         "robot: wheeled.urdf",
     ]
+
+
+def test_a_program_that_moves_changes_nothing(now):
+    moved = {part: dict(items) for part, items in now.items()}
+    digest = moved["program-world"].pop("navbench_gs/world/bullet.py")
+    moved["program-loop"]["navbench_gs/elsewhere/physics.py"] = digest
+    assert changes(now, moved) == changes(moved, now) == []
+    assert combined_digest(moved) == combined_digest(now)
+
+
+def test_a_program_that_moves_and_changes_is_named_at_both_places(now):
+    moved = {part: dict(items) for part, items in now.items()}
+    del moved["program-world"]["navbench_gs/world/bullet.py"]
+    moved["program-loop"]["navbench_gs/elsewhere/physics.py"] = "0" * 16
+    assert changes(now, moved) == [
+        "program-loop: navbench_gs/elsewhere/physics.py",
+        "program-world: navbench_gs/world/bullet.py",
+    ]
+    assert combined_digest(moved) != combined_digest(now)
+
+
+def test_where_own_names_are_imported_from_leaves_no_trace_but_what_is_imported_does(tmp_path):
+    texts = {
+        "plain": "import numpy as np\nfrom navbench_gs.suite.catalog import load, save\nX = load(1)\n",
+        "moved": "import numpy as np\nfrom navbench_gs.a import save\nfrom navbench_gs.b import load\nX = load(1)\n",
+        "other name": "import numpy as np\nfrom navbench_gs.suite.catalog import load, keep\nX = load(1)\n",
+        "other alias": "import numpy as np\nfrom navbench_gs.suite.catalog import load, save as kept\nX = load(1)\n",
+        "other library": "import cupy as np\nfrom navbench_gs.suite.catalog import load, save\nX = load(1)\n",
+        "in a function": "import numpy as np\ndef f():\n    from scenes.a import g\n    return g()\n",
+        "in a function, moved": "import numpy as np\ndef f():\n    from scenes.b.c import g\n    return g()\n",
+    }
+    digests = {}
+    for name, text in texts.items():
+        path = tmp_path / f"{name}.py"
+        path.write_text(text)
+        digests[name] = program_digest(path)
+    assert digests["plain"] == digests["moved"]
+    assert digests["in a function"] == digests["in a function, moved"]
+    assert len(set(digests.values())) == 5
 
 
 def test_comments_docstrings_and_layout_leave_no_trace_but_a_number_does(tmp_path):

@@ -13,7 +13,7 @@ from navbench_gs.suite.endpoints import draw_endpoints, start_pose
 from navbench_gs.suite.freeze import episode_file_text
 from navbench_gs.suite.obstacle_placement import near_share
 from navbench_gs.suite.sampling import asks_for_detour, sample_episode, sample_episodes
-from navbench_gs.suite.site import Lot, distances_to_polyline, site_of
+from navbench_gs.suite.site import Lot, site_of
 from navbench_gs.terrain.terrain import Grid
 
 RULES = SamplingRules()

@@ -5,7 +5,7 @@ import torch
 
 from navbench_gs.errors import WeightsError
 from navbench_gs.training.loop import Training
-from s2e_agent.cli.main import _chosen_preset
+from s2e_agent.cli.pretrain import _chosen_preset
 from s2e_agent.config.pretraining import PRESETS
 from s2e_agent.data.dataset_mix import read_mix
 from s2e_agent.data.drive_samples import read_samples

@@ -25,17 +25,26 @@ def resized(picture: Bytes, width_px: int, height_px: int) -> Bytes:
     return np.asarray(scaled)
 
 
-def read_frame(path: Path, width_px: int, height_px: int) -> Bytes:
-    """One picture file as (height_px, width_px, 3) bytes.
+def read_picture(path: Path) -> Bytes:
+    """One picture file as it is, (H, W, 3) RGB.
 
     Raises:
         DamagedFileError: the file is absent or no picture.
     """
     try:
         with Image.open(path) as picture:
-            return resized(np.asarray(picture.convert("RGB")), width_px, height_px)
-    except (OSError, SyntaxError) as error:
+            return np.asarray(picture.convert("RGB"))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DamagedFileError(f"cannot read picture {path}: {error}") from error
+
+
+def read_frame(path: Path, width_px: int, height_px: int) -> Bytes:
+    """One picture file as (height_px, width_px, 3) bytes.
+
+    Raises:
+        DamagedFileError: the file is absent or no picture.
+    """
+    return resized(read_picture(path), width_px, height_px)
 
 
 def history_indices(moment: int, length: int) -> list[int]:

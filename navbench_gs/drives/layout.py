@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from navbench_gs.domain.clip import Clip
+from navbench_gs.drives.array_pickle import read_array_pickle
 from navbench_gs.drives.undrawn import UNDRAWN_FILE, Undrawn, write_undrawn
 from navbench_gs.errors import DamagedFileError
-from navbench_gs.unpickle import read_array_pickle
 
 TRAJECTORY_FILE = "traj_data.pkl"
 PERIOD_S = 0.25

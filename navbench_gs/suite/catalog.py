@@ -13,6 +13,7 @@ from navbench_gs.errors import (
     SceneUnavailableError,
     UnknownNameError,
 )
+from navbench_gs.moved import moved_names
 from navbench_gs.suite.cache import cache_folder, cache_written
 from navbench_gs.suite.sources import scene_source
 
@@ -24,6 +25,10 @@ SCENE_ID = r"[a-z][a-z0-9]*_[0-9]{2,6}"
 SUITE_NAME = r"[a-z0-9_-]+"
 FIRST_TRAINING_SEED = 1000
 TRAINING_SOURCE = "procedural"
+
+if not TYPE_CHECKING:
+    _CLOUDS = dict.fromkeys(("load_cloud", "load_light", "cloud_path"), "navbench_gs.suite.clouds")
+    __getattr__ = moved_names(__name__, _CLOUDS | {"load_episodes": "navbench_gs.suite.episodes"})
 
 
 def suite_folder() -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from navbench_gs.errors import WeightsError
-from navbench_gs.weights.pickle_reader import Made
+from navbench_gs.pickle_reader import Made
 
 WRAPPERS = ("state_dict", "model", "model_state_dict")
 """Names under which checkpoints keep their network."""
@@ -36,9 +36,9 @@ def network_parts(content: Any) -> dict[str, Made]:
 
 
 def _mapping(content: Any) -> dict[str, Any]:
-    if isinstance(content, Made):
-        return content.items
-    return content if isinstance(content, dict) else {}
+    """Its entries under texts."""
+    entries = content.items if isinstance(content, Made) else content if isinstance(content, dict) else {}
+    return {name: value for name, value in entries.items() if isinstance(name, str)}
 
 
 def _tensor_entries(mapping: Mapping[str, Any]) -> dict[str, Made]:
@@ -76,5 +76,5 @@ def _module_parts(module: Made) -> dict[str, Made]:
 def _passing_buffers(module: Made) -> frozenset[str]:
     """Names of the buffers that a state dict leaves out."""
     named = module.state.get("_non_persistent_buffers_set")
-    names = named.arguments[0] if isinstance(named, Made) and named.arguments else named
+    names = named.arguments[0] if isinstance(named, Made) and named.arguments else ()
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()

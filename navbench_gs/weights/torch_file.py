@@ -15,14 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
-from navbench_gs.errors import WeightsError, one_line
+from navbench_gs.errors import DamagedFileError, WeightsError, one_line
+from navbench_gs.pickle_reader import Made, Name, Reference, read_pickle
 from navbench_gs.weights.checkpoint_content import PARAMETER_MAKERS, TENSOR_MAKERS, network_parts
-from navbench_gs.weights.pickle_reader import Made, Name, Reference, read_pickle
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+KIND = "checkpoint"
+"""What messages call such a file."""
 MAX_PICKLE_BYTES = 64 << 20
 ZIP_MAGIC = b"PK\x03\x04"
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
@@ -71,7 +73,7 @@ def read_network(path: Path) -> dict[str, Tensor]:
         size = path.stat().st_size
         with _opened(path) as (content, storages):
             return _Rebuilding(storages, size).tensors(network_parts(content))
-    except WeightsError as error:
+    except (DamagedFileError, WeightsError) as error:
         raise WeightsError(f"{path} is not read: {error}") from error
     except OSError as error:
         raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
@@ -85,7 +87,7 @@ def _opened(path: Path) -> Iterator[tuple[Any, Storages]]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             storages = _ZipStorages(archive, path.stat().st_size)
-            yield read_pickle(storages.pickle()), storages
+            yield read_pickle(storages.pickle(), KIND), storages
     else:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
             if view[:4] == ZIP_MAGIC:
@@ -147,20 +149,20 @@ class _LegacyStorages:
 def _legacy_content(view: mmap.mmap) -> tuple[Any, Storages]:
     """A file in torch's format before 1.6: magic number, protocol, system, content, storages' keys, storages."""
     stream = cast("IO[bytes]", view)
-    if read_pickle(stream) != LEGACY_MAGIC:
+    if read_pickle(stream, KIND) != LEGACY_MAGIC:
         raise WeightsError("it is no file that torch.save wrote")
-    _, _, content, keys = (read_pickle(stream) for _ in range(4))
+    _, _, content, keys = (read_pickle(stream, KIND) for _ in range(4))
     if not isinstance(keys, list):
         raise WeightsError("it has no list of storages")
     sizes = _item_sizes(content)
     places: dict[str, tuple[int, int]] = {}
-    for key in keys:
+    for key in map(_key, keys):
         head = view.read(8)
         count = int.from_bytes(head, "little")
-        start, length = view.tell(), count * sizes.get(str(key), 1)
+        start, length = view.tell(), count * sizes.get(key, 1)
         if len(head) < 8 or length > len(view) - start:
             raise WeightsError("it ends in the middle of its numbers")
-        places[str(key)] = (start, count)
+        places[key] = (start, count)
         view.seek(length, 1)
     return content, _LegacyStorages(view, places)
 
@@ -175,9 +177,10 @@ def _item_sizes(content: Any) -> dict[str, int]:
             continue
         seen.add(id(part))
         if isinstance(part, Reference):
-            sizes[str(part.id[2])] = _kind(part.id[1]).itemsize
+            kind, key = _storage(part)
+            sizes[key] = kind.itemsize
         elif isinstance(part, Made):
-            queue += [*part.arguments, *part.items.values(), part.state]
+            queue += [*part.arguments, *part.items.values(), *part.parts, part.state]
         elif isinstance(part, Mapping):
             queue += part.values()
         elif isinstance(part, list | tuple):
@@ -185,14 +188,28 @@ def _item_sizes(content: Any) -> dict[str, int]:
     return sizes
 
 
+def _storage(reference: Reference) -> tuple[torch.dtype, str]:
+    """Type and key of the numbers that are referred to."""
+    if not isinstance(reference.id, tuple) or reference.id[:1] != ("storage",):
+        raise WeightsError("it refers to something that is no storage")
+    return _kind(reference.id[1]), _key(reference.id[2])
+
+
 def _kind(storage: Any) -> torch.dtype:
     import torch
 
-    name = storage.name if isinstance(storage, Name) else None
-    if name not in KINDS:
-        raise WeightsError(f"its numbers are of a kind that is not read: {storage}")
-    kind: torch.dtype = getattr(torch, KINDS[name])
+    if not isinstance(storage, Name) or storage.name not in KINDS:
+        found = storage if isinstance(storage, Name) else type(storage).__name__
+        raise WeightsError(f"its numbers are of a kind that is not read: {found}")
+    kind: torch.dtype = getattr(torch, KINDS[storage.name])
     return kind
+
+
+def _key(key: Any) -> str:
+    """A storage's key; anything but texts and numbers could take hours to write as text."""
+    if not isinstance(key, str | int):
+        raise WeightsError("it refers to something that is no storage")
+    return str(key)
 
 
 class _Rebuilding:
@@ -216,8 +233,9 @@ class _Rebuilding:
         reference, offset, shape, strides = part.arguments[:4]
         if not isinstance(reference, Reference) or not _are_sizes((offset, *shape, *strides)):
             raise WeightsError(f"'{name}' is no tensor")
-        first_use = str(reference.id[2]) not in self.read
-        numbers = self.numbers(reference)
+        kind, key = _storage(reference)
+        first_use = key not in self.read
+        numbers = self.numbers(key, kind)
         count = math.prod(shape)
         self.left -= count * numbers.itemsize
         end = offset + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True)) + 1
@@ -228,14 +246,11 @@ class _Rebuilding:
         tensor = numbers.as_strided(shape, strides, offset)
         return tensor if first_use and count == numbers.numel() else tensor.clone()
 
-    def numbers(self, reference: Reference) -> Tensor:
+    def numbers(self, key: str, kind: torch.dtype) -> Tensor:
         """The numbers of a storage, read once."""
-        kind_of_reference, storage, key = reference.id[:3]
-        if kind_of_reference != "storage":
-            raise WeightsError("it refers to something that is no storage")
-        if str(key) not in self.read:
-            self.read[str(key)] = self.storages.numbers(str(key), _kind(storage))
-        return self.read[str(key)]
+        if key not in self.read:
+            self.read[key] = self.storages.numbers(key, kind)
+        return self.read[key]
 
 
 def _are_sizes(numbers: tuple[Any, ...]) -> bool:

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
-from navbench_gs.drives.frames import history_indices, read_frame, resized
+from navbench_gs.drives.frames import history_indices, read_frame, read_picture, resized
+from navbench_gs.errors import DamagedFileError
 
 
 def test_a_square_picture_is_cropped_above_and_below_to_four_by_three():
@@ -25,3 +27,13 @@ def test_a_picture_file_comes_back_in_the_size_asked_for(tmp_path):
     Image.fromarray(np.full((120, 160, 3), 90, dtype=np.uint8)).save(tmp_path / "0.jpg")
     frame = read_frame(tmp_path / "0.jpg", 96, 72)
     assert frame.shape == (72, 96, 3) and abs(int(frame.mean()) - 90) <= 2
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"<html>", b"\x89PNG\r\n\x1a\n12"], ids=["absent", "empty", "page", "cut"]
+)
+def test_what_is_no_picture_is_one_line(tmp_path, content):
+    if content is not None:
+        (tmp_path / "0.png").write_bytes(content)
+    with pytest.raises(DamagedFileError, match=r"cannot read picture .*0\.png"):
+        read_picture(tmp_path / "0.png")

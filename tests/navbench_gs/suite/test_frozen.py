@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 BEHIND_NO_SCORE = {
     "navbench_gs/errors.py",
     "navbench_gs/moved.py",  # old import paths
+    "navbench_gs/processes.py",  # how worker processes begin and end
     "navbench_gs/suite/cache.py",  # where generated files are kept
     "navbench_gs/suite/sources.py",  # finds the plug-in that makes splats, which have a hash
     "navbench_gs/agents/loading.py",  # who is judged

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from navbench_gs.catalogue.obstacles import OBSTACLES
+from navbench_gs.catalogue.obstacles import OBSTACLES, footprint
 from navbench_gs.catalogue.pedestrians import PEDESTRIANS
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.rules import RULES_V0
@@ -14,7 +14,7 @@ from navbench_gs.geometry import arc_lengths, point_along, wrap_angle
 from navbench_gs.suite.catalog import load_scene, scene_ids
 from navbench_gs.suite.episodes import load_episodes
 from navbench_gs.suite.freeze import episode_file_text
-from navbench_gs.suite.obstacle_placement import footprint, near_share
+from navbench_gs.suite.obstacle_placement import near_share
 from navbench_gs.suite.sampling import sample_episodes
 from navbench_gs.terrain.distance import clearance_field, occupied_by
 from navbench_gs.terrain.terrain import load_terrain

@@ -89,12 +89,6 @@ def test_the_start_looks_along_the_route_within_thirty_degrees_to_either_side():
     assert np.abs(off).max() <= 30.0 and off.min() < -25.0 and off.max() > 25.0
 
 
-def test_distance_to_a_polyline_is_to_its_segments_not_their_lines():
-    line = np.array([(0.0, 0.0), (4.0, 0.0), (4.0, 3.0)])
-    points = np.array([(2.0, 1.0), (-3.0, 4.0), (5.0, 1.0), (4.0, 3.0)])
-    assert distances_to_polyline(points, line) == pytest.approx([1.0, 5.0, 1.0, 0.0])
-
-
 def test_an_obstacle_is_near_the_route_if_its_footprint_comes_within_reach():
     radius = OBSTACLES["bin"].radius_m
     route = np.array([(0.0, 0.0), (10.0, 0.0)])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from navbench_gs.errors import DigestMismatchError, WeightsError
-from navbench_gs.weights.download import download, download_file
+from navbench_gs.weights.download import download, download_file, fetch_file
 from navbench_gs.weights.publishers import PUBLICATIONS, Publication, PublishedFile
 
 CONTENT = bytes(range(256)) * 40
@@ -77,6 +77,13 @@ def test_a_whole_file_is_not_fetched_again_but_checked(tmp_path):
         download_file(on_record("http://127.0.0.1:9/nothing"), target)
 
 
+def test_a_file_that_is_fetched_takes_the_place_of_what_lies_there(shelf, tmp_path):
+    target = tmp_path / "weights.pth"
+    target.write_bytes(b"of another revision")
+    assert fetch_file(on_record(f"{shelf}/weights.pth"), target) == hashlib.sha256(CONTENT).hexdigest()
+    assert target.read_bytes() == CONTENT
+
+
 @pytest.mark.parametrize("wrong", [{"sha256": "0" * 64}, {"size": 100}], ids=["hash", "longer"])
 def test_another_file_is_refused(wrong, shelf, tmp_path):
     with pytest.raises(DigestMismatchError):
@@ -92,8 +99,8 @@ def test_a_publisher_that_cannot_be_reached_is_one_line(tmp_path):
 def test_a_file_on_the_hub_is_asked_for_at_its_revision_and_checked(tmp_path, monkeypatch):
     import huggingface_hub
 
-    def serve(repository: str, name: str, *, revision: str | None, local_dir: str) -> str:
-        assert (repository, name, revision) == ("owner/zoo", "S2E/s2e.onnx", "abc")
+    def serve(repository: str, name: str, *, repo_type: str, revision: str | None, local_dir: str) -> str:
+        assert (repository, name, repo_type, revision) == ("owner/zoo", "S2E/s2e.onnx", "model", "abc")
         path = Path(local_dir) / name
         path.parent.mkdir(parents=True)
         path.write_bytes(CONTENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from navbench_gs.training.loop import LOG_FILE
+from navbench_gs.training.run_files import LOG_FILE
 
 PICTURE = "curves.png"
 LEFT_OUT = ("score", "distance_error")

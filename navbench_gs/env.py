@@ -8,15 +8,14 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ValidationError
 
 from navbench_gs.domain.action import Action, Velocity, Waypoints
 from navbench_gs.domain.agent import ActionSpec, AgentCard, CameraNeed
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.observation import Observation
 from navbench_gs.domain.perturbation import parsed_perturbations, perturbations_text
-from navbench_gs.domain.record import RecordType
-from navbench_gs.domain.rules import RULES_V0, Rules
+from navbench_gs.domain.record import record_of
+from navbench_gs.domain.rules import PERIOD_TOLERANCE_S, RULES_V0, Rules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.state import Privileged, WorldState
 from navbench_gs.domain.task import task_named
@@ -34,8 +33,6 @@ from navbench_gs.terrain.terrain import load_terrain
 from navbench_gs.world.bullet import BulletWorld
 from navbench_gs.world.follower import Follower, limited
 from navbench_gs.world.recorder import Recorder
-
-PERIOD_TOLERANCE_S = 1e-9
 
 Floats = NDArray[np.float64]
 
@@ -137,11 +134,12 @@ class NavEnv(gymnasium.Env[dict[str, Any], NDArray[Any]]):
         self.task = task_named(task).name
         self.rules = rules
         self.render_mode = render_mode
-        self._action = _spec(ActionSpec, kind=action, horizon=horizon, period_s=waypoint_period_s)
+        wanted = {"kind": action, "horizon": horizon, "period_s": waypoint_period_s}
+        self._action = record_of(ActionSpec, wanted, AgentCardError)
         self._shown = {"rgb": rgb, "depth": depth, "goal_image": goal_image, "route_images": route_images}
         self._heading_known = goal_heading
-        self._ticks_per_decision = _ticks_per_decision(decision_period_s, rules.clock.tick_s)
-        need = _spec(CameraNeed, width_px=width, height_px=height)
+        self._ticks_per_decision = rules.clock.ticks_per_decision(decision_period_s)
+        need = record_of(CameraNeed, {"width_px": width, "height_px": height}, AgentCardError)
         perturbations = parsed_perturbations(perturbation)
         self._perturbation = perturbations_text(perturbations)
         drawer = renderer_named(renderer)
@@ -427,20 +425,3 @@ def _checked(values: ArrayLike, spec: ActionSpec) -> Floats:
     if not np.isfinite(array).all():
         raise AgentFailure("the action is not finite")
     return array
-
-
-def _ticks_per_decision(period_s: float, tick_s: float) -> int:
-    ticks = round(period_s / tick_s)
-    if ticks < 1 or abs(ticks * tick_s - period_s) > PERIOD_TOLERANCE_S:
-        nearest = max(ticks, 1) * tick_s
-        raise AgentCardError(f"decision period {period_s} s is not a multiple of {tick_s} s; nearest: {nearest:g} s")
-    return ticks
-
-
-def _spec(record: type[RecordType], **fields: Any) -> RecordType:
-    """A part of an agent's card made from arguments of the environment."""
-    try:
-        return record(**fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise AgentCardError(f"{first['loc'][0]}: {first['msg']}") from error

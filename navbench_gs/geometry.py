@@ -7,11 +7,16 @@ y left. A pose is ``(x, y, yaw)``, yaw counter-clockwise from the world's x axis
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+FloatType = TypeVar("FloatType", bound=np.floating[Any])
+Indices = NDArray[np.intp]
+Rows = Sequence[Sequence[float]] | Floats
 
 
 def wrap_angle(angle: float) -> float:
@@ -57,6 +62,82 @@ def point_along(polyline: ArrayLike, distance: float) -> tuple[float, float, flo
     step = points[index + 1] - points[index]
     x, y = points[index] + share * step
     return float(x), float(y), math.atan2(step[1], step[0])
+
+
+def nearest_on_polyline(points: Floats, polyline: Floats) -> tuple[Indices, Floats, Floats]:
+    """The place on a polyline ``(P, 2)``, P >= 2, that is nearest to each of ``points`` ``(N, 2)``, all in metres.
+
+    Returns:
+        The number of its segment ``(N,)``, the share of that segment before it ``(N,)``, and how far away it is
+        ``(N,)``, metres. The first of equally near segments is taken.
+    """
+    starts, spans = polyline[:-1], np.diff(polyline, axis=0)
+    offsets = points[:, None, :] - starts[None]
+    lengths = np.maximum(np.sum(spans * spans, axis=1), 1e-12)
+    shares = np.clip(np.sum(offsets * spans[None], axis=2) / lengths, 0.0, 1.0)
+    gaps = offsets - shares[..., None] * spans[None]
+    squares = np.sum(gaps * gaps, axis=2)
+    rows, nearest = np.arange(len(points)), np.argmin(squares, axis=1)
+    return nearest, shares[rows, nearest], np.sqrt(squares[rows, nearest])
+
+
+def distances_to_polyline(points: Floats, polyline: Floats) -> Floats:
+    """Distance ``(N,)`` of ``points`` ``(N, 2)`` from the nearest place on a polyline ``(P, 2)``, P >= 2, metres."""
+    return nearest_on_polyline(points, polyline)[2]
+
+
+def way_to_nearest(point: ArrayLike, polyline: Floats) -> tuple[float, float]:
+    """How far along a polyline ``(P, 2)``, P >= 2, its place nearest to ``point`` ``(2,)`` lies, and how far away.
+
+    Both are in metres.
+    """
+    numbers, shares, gaps = nearest_on_polyline(np.asarray(point, dtype=np.float64)[None], polyline)
+    step = polyline[numbers[0] + 1] - polyline[numbers[0]]
+    along = arc_lengths(polyline)[numbers[0]] + shares[0] * np.sqrt(np.sum(step * step))
+    return float(along), float(gaps[0])
+
+
+def nearest_ahead(
+    points: Rows, lengths: Sequence[float] | Floats, x: float, y: float, first: int, start_m: float, end_m: float
+) -> tuple[float, float]:
+    """The place nearest to ``(x, y)`` on a stretch of a polyline; plain Python that numba can compile too.
+
+    Args:
+        points: ``(P, 2)``, P >= 2, metres.
+        lengths: ``(P,)`` as :func:`arc_lengths` has them.
+        x: of the point, metres.
+        y: of the point, metres.
+        first: number of the segment that holds ``start_m``.
+        start_m: where the stretch begins, metres along the polyline.
+        end_m: where it ends.
+
+    Returns:
+        How far away that place is, and how far along the polyline it lies, both in metres.
+    """
+    best_gap, best = math.inf, start_m
+    for k in range(first, len(points) - 1):
+        low, high = lengths[k], lengths[k + 1]
+        if low > end_m:
+            break
+        a, b = points[k], points[k + 1]
+        span = max(high - low, 1e-12)
+        ux, uy = (b[0] - a[0]) / span, (b[1] - a[1]) / span
+        along = min(max((x - a[0]) * ux + (y - a[1]) * uy, start_m - low, 0.0), end_m - low, high - low)
+        gap = math.hypot(x - a[0] - along * ux, y - a[1] - along * uy)
+        if gap < best_gap:
+            best_gap, best = gap, low + along
+    return best_gap, best
+
+
+def rotation_matrices(quaternions: NDArray[FloatType]) -> NDArray[FloatType]:
+    """Rotation matrices ``(N, 3, 3)`` of unit quaternions ``(N, 4)`` wxyz, in their precision."""
+    w, x, y, z = quaternions.T
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+    ]
+    return np.stack([np.stack(row, axis=1) for row in rows], axis=1)
 
 
 def quaternions_from_frames(tangents: Floats, bitangents: Floats, normals: Floats) -> Floats:

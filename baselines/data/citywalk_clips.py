@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.drives.splits import Part
 from navbench_gs.errors import DamagedFileError
+from navbench_gs.geometry import rotation_matrices
 
 ROWS_A_SECOND, COLUMNS = 5, 8
+XYZW_TO_WXYZ = [3, 0, 1, 2]
 LEAST_STEP = 0.01
 """Clips are divided by their mean step, but never by less than this, in units of their odometry."""
 HELD_OUT_OF = 10
@@ -82,18 +84,8 @@ def read_city_clip(video: Path, poses: Path) -> CityClip:
         raise DamagedFileError(f"{poses} holds no second of good rows")
     ground = np.linalg.norm(np.diff(seconds[:, [1, 3]], axis=0), axis=1)
     step = max(float(ground.mean()), LEAST_STEP)
-    return CityClip(video.stem, video, seconds[:, 1:4], rotation_matrices(seconds[:, 4:]), step)
-
-
-def rotation_matrices(quaternions: Floats) -> Floats:
-    """(T, 4) x, y, z, w -> (T, 3, 3)."""
-    x, y, z, w = (quaternions / np.linalg.norm(quaternions, axis=1, keepdims=True)).T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    quaternions = seconds[:, 4:] / np.linalg.norm(seconds[:, 4:], axis=1, keepdims=True)
+    return CityClip(video.stem, video, seconds[:, 1:4], rotation_matrices(quaternions[:, XYZW_TO_WXYZ]), step)
 
 
 def read_city_clips(folder: Path, part: Part) -> list[CityClip]:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from baselines.data.citywalk_clips import CityClip
-from baselines.data.frame_store import files_digest, read_picture
+from baselines.data.frame_store import files_digest
 from baselines.data.teleop_drives import TeleopDrive
 from baselines.data.video import Bytes, frames_at
 from baselines.preprocess import unit_tensor
 from navbench_gs.domain.record import text_digest
+from navbench_gs.drives.frames import read_picture
 
 Encode = Callable[[Tensor], Tensor]
 """(1, 3, rows, columns) in [0, 1] -> (1, D)."""

@@ -12,26 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from baselines.preprocess import cropped_to_training_aspect, resized
 from navbench_gs.domain.record import text_digest
+from navbench_gs.drives.frames import read_picture
 from navbench_gs.errors import DamagedFileError
 
 Bytes = NDArray[np.uint8]
-
-
-def read_picture(path: Path) -> Bytes:
-    """One picture file as it is, (H, W, 3) RGB.
-
-    Raises:
-        DamagedFileError: the file is absent or no picture.
-    """
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DamagedFileError(f"cannot read picture {path}: {error}") from error
 
 
 def read_frame(path: Path, width_px: int, height_px: int) -> Bytes:

@@ -20,29 +20,18 @@ from baselines.given_weights import trained_weights
 from baselines.image_goal_training import DataView, ImageGoalTraining, drives_of, frame_tokens
 from baselines.mbra.agent import KIND
 from baselines.mbra.loss import logonav_loss
-from baselines.mbra.model import LogoNav, MBRAConfig, Relabeller
+from baselines.mbra.model import LogoNav, Relabeller
+from baselines.mbra.presets import mbra_presets
 from baselines.mbra.relabeller import KIND as TEACHER
 from baselines.mbra.relabelling import relabelled
 from baselines.preprocess import normalised
-from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 from navbench_gs.errors import WeightsError
 
 GOALS = GoalRule(farthest=100, taught=(0, 101))
 AHEAD = StepsAhead(pose=100, picture=8)
 """The relabeller plans eight steps, so its goal picture is no farther."""
-PRESETS = {
-    "published": Preset(
-        MBRAConfig(),
-        DataView(KIND.picture_px, GOALS, windows=100, mirror_share=0.5),
-        published_loop(steps=2_000_000, warmup_steps=60_000, learning_rate=1e-4),
-    ),
-    "small": Preset(
-        MBRAConfig(width=128, layers=2, encoder_width=0.25),
-        DataView((48, 48), GOALS, windows=8, window=6, mirror_share=0.5),
-        small_loop(learning_rate=1e-3),
-    ),
-}
+PRESETS = mbra_presets(KIND.picture_px, GOALS, warmup_steps=60_000, learning_rate=1e-4)
 
 
 @dataclass(frozen=True, eq=False)

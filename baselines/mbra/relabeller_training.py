@@ -11,30 +11,19 @@ from torch import Tensor
 
 from baselines.data.goal_pictures import GoalRule
 from baselines.data.image_goal_batch import ImageGoalBatch
-from baselines.image_goal_training import DataView, ImageGoalTraining, drives_of
+from baselines.image_goal_training import ImageGoalTraining, drives_of
 from baselines.mbra.loss import RelabellerLabels, relabeller_loss
-from baselines.mbra.model import MBRAConfig, Relabeller, VelocityPlan
+from baselines.mbra.model import Relabeller, VelocityPlan
 from baselines.mbra.motion import poses_of
+from baselines.mbra.presets import mbra_presets
 from baselines.mbra.relabeller import KIND
 from baselines.mbra.relabelling import RADIUS_M, plan_towards
 from baselines.preprocess import normalised
-from baselines.presets import published_loop, small_loop
 from baselines.training import Data, Preset
 
 GOALS = GoalRule(farthest=12, taught=(0, 13))
 """12 frames at 4 Hz are the published 3 s."""
-PRESETS = {
-    "published": Preset(
-        MBRAConfig(),
-        DataView(KIND.picture_px, GOALS, windows=100, mirror_share=0.5),
-        published_loop(steps=2_000_000, warmup_steps=40_000, learning_rate=1e-5),
-    ),
-    "small": Preset(
-        MBRAConfig(width=128, layers=2, encoder_width=0.25),
-        DataView((48, 48), GOALS, windows=8, window=6, mirror_share=0.5),
-        small_loop(learning_rate=1e-3),
-    ),
-}
+PRESETS = mbra_presets(KIND.picture_px, GOALS, warmup_steps=40_000, learning_rate=1e-5)
 
 
 class RelabellerTraining(ImageGoalTraining):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, field_validator
 
-from navbench_gs.domain.record import Record
+from navbench_gs.domain.record import Record, first_fault
 from navbench_gs.errors import DamagedFileError, InvalidRecordError
 
 CARD_FILE = "card.yaml"
@@ -90,6 +90,4 @@ def read_card(path: Path) -> SubmissionCard:
     try:
         return SubmissionCard.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part)[:80] for part in first["loc"]) or "the card"
-        raise InvalidRecordError(f"{path}: {field}: {first['msg']}") from error
+        raise InvalidRecordError(f"{path}: {first_fault(error, 'the card')}") from error

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from navbench_gs.agents.wire import (
+    CLOSE_TIMEOUT_S,
+    HANDSHAKE_TIMEOUT_S,
     MOST_REPLY_BYTES,
     PROTOCOL,
     action_of,
@@ -26,6 +28,7 @@ from navbench_gs.agents.wire import (
 from navbench_gs.domain.action import Action
 from navbench_gs.domain.agent import AgentCard
 from navbench_gs.domain.observation import Observation
+from navbench_gs.domain.record import first_fault
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.state import Privileged
 from navbench_gs.errors import (
@@ -47,8 +50,6 @@ TOKEN_VARIABLE = "NAVBENCH_AGENT_TOKEN"
 PATIENCE_S = 10.0
 """How long a server that went away is waited for: it may be starting again."""
 RETRY_S = 0.25
-HANDSHAKE_S = 10.0
-FAREWELL_S = 1.0
 REPLY_LIMIT_S = RULES_V0.agent_time_limit_s - 0.5
 """Just inside the limit of a decision, so that a late reply costs a connection and not a worker process."""
 
@@ -157,9 +158,8 @@ class RemoteAgent:
             return AgentCard.model_validate(hello.get("card"))
         except ValidationError as error:
             self.close()
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "the card"
-            raise AgentCardError(f"the card that {self.address} sends: {field}: {first['msg']}") from error
+            fault = first_fault(error, "the card")
+            raise AgentCardError(f"the card that {self.address} sends: {fault}") from error
 
     def _sent(self, message: dict[str, Any]) -> bool:
         """Whether a message went out."""
@@ -219,8 +219,8 @@ def _opened(address: str) -> ClientConnection:
             additional_headers=headers,
             compression=None,
             proxy=None,
-            open_timeout=HANDSHAKE_S,
-            close_timeout=FAREWELL_S,
+            open_timeout=HANDSHAKE_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
             ping_interval=None,
             max_size=MOST_REPLY_BYTES,
         )

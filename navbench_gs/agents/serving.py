@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,9 +16,20 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from navbench_gs.agents.wire import MOST_BYTES, PROTOCOL, action_fields, number, observation_of, packed, unpacked
+from navbench_gs.agents.wire import (
+    CLOSE_TIMEOUT_S,
+    HANDSHAKE_TIMEOUT_S,
+    MOST_BYTES,
+    PROTOCOL,
+    action_fields,
+    number,
+    observation_of,
+    packed,
+    unpacked,
+)
 from navbench_gs.domain.agent import Agent
 from navbench_gs.errors import AgentCardError, AgentFailure, Incident, NavBenchError, StoreError, WireError, one_line
+from navbench_gs.processes import one_torch_thread
 
 if TYPE_CHECKING:
     from websockets.http11 import Request, Response
@@ -29,7 +39,6 @@ HEALTH_PATH = "/health"
 IDLE_S = 600.0
 """A connection on which nobody has asked anything for so long is closed."""
 MOST_CONNECTIONS = 64
-HANDSHAKE_S, FAREWELL_S = 10.0, 1.0
 
 
 @dataclass
@@ -73,8 +82,8 @@ class AgentServer:
                 origins=[None],  # no web page may speak to it
                 compression=None,
                 max_size=MOST_BYTES,
-                open_timeout=HANDSHAKE_S,
-                close_timeout=FAREWELL_S,
+                open_timeout=HANDSHAKE_TIMEOUT_S,
+                close_timeout=CLOSE_TIMEOUT_S,
                 ping_interval=None,
             )
         except OSError as error:
@@ -126,9 +135,7 @@ class AgentServer:
     def _fresh(self) -> Agent:
         """A fresh instance, single-threaded as in a run, so that it answers the same."""
         agent = self.make()
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(1)
+        one_torch_thread()
         return agent
 
 

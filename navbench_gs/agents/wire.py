@@ -31,6 +31,10 @@ from navbench_gs.domain.observation import Observation
 from navbench_gs.errors import AgentFailure, WireError
 
 PROTOCOL = 1
+HANDSHAKE_TIMEOUT_S = 10.0
+"""How long either side waits for a connection to open."""
+CLOSE_TIMEOUT_S = 1.0
+"""How long either side waits for the other's farewell."""
 MOST_BYTES = 64 << 20
 """Of a message to an agent: pictures along a route of 30 m at 640 x 480 are 28 MB."""
 MOST_REPLY_BYTES = 1 << 20

@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 
 from navbench_gs.batched.shortest_way import Moves, steps_towards, way_along
 from navbench_gs.batched.walking import straight_is_free
-from navbench_gs.catalogue.obstacles import obstacle_named
 from navbench_gs.domain.episode import Episode
 from navbench_gs.errors import InfeasibleEpisodeError
-from navbench_gs.terrain.distance import clearance_field, occupied_by
+from navbench_gs.terrain.distance import clearance_field
 from navbench_gs.terrain.routes import cost_to_go
 from navbench_gs.terrain.terrain import Grid
-from navbench_gs.world.pedestrians import CELL_M, FOOTING_SHARE, ROUTE_MARGIN_M, _coarser
+from navbench_gs.world.pedestrians import FOOTING_SHARE, ROUTE_MARGIN_M, planning_grid
 
 Floats = NDArray[np.float64]
 
@@ -22,12 +21,9 @@ class CrowdGround:
     """The ground of one episode as its pedestrians see it: see :class:`navbench_gs.world.pedestrians.Crowd`."""
 
     def __init__(self, grid: Grid, episode: Episode) -> None:
-        coarse = _coarser(grid, max(1, round(CELL_M / grid.cell_m)))
-        footprints = [(*obstacle.pose[:2], obstacle_named(obstacle.kind).radius_m) for obstacle in episode.obstacles]
-        occupied = occupied_by(coarse, footprints)
-        self._grid = Grid(coarse.walkable & ~occupied, coarse.blocked | occupied, coarse.origin, coarse.cell_m)
+        self._grid = planning_grid(grid, episode)
         self.walls = clearance_field(self._grid)
-        self._origin = np.array(coarse.origin)
+        self._origin = np.array(self._grid.origin)
         self._moves: dict[tuple[tuple[float, float], float], Moves | None] = {}
 
     def way(self, start: Floats, goal: tuple[float, float], radius_m: float) -> Floats:

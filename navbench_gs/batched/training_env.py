@@ -9,7 +9,6 @@ import gymnasium
 import torch
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
-from pydantic import ValidationError
 from torch import Tensor
 
 from navbench_gs.agents.oracle.forecasts import Forecasts
@@ -22,13 +21,13 @@ from navbench_gs.batched.spaces import action_space, observation_space
 from navbench_gs.batched.training_ground import TrainingEpisode, easier, place_of, training_episode
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.episode import Episode
-from navbench_gs.domain.record import RecordType
+from navbench_gs.domain.record import record_of
 from navbench_gs.domain.rules import RULES_V0, Rules
 from navbench_gs.domain.scene import Scene
 from navbench_gs.domain.state import Privileged, WorldState
 from navbench_gs.domain.streams import stream
 from navbench_gs.domain.task import TASKS, task_named
-from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError, NavBenchError
+from navbench_gs.errors import AgentCardError, AgentFailure, InvalidRecordError
 from navbench_gs.suite.catalog import FIRST_TRAINING_SEED
 from navbench_gs.suite.clouds import load_cloud, load_light
 from navbench_gs.suite.curriculum import Curriculum, eased
@@ -114,10 +113,10 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             "episodes_a_turn": episodes_a_turn,
         }
         self._action: Literal["velocity", "waypoints"] = action
-        self._ticks_a_decision = _ticks_a_decision(decision_period_s, rules)
+        self._ticks_per_decision = rules.clock.ticks_per_decision(decision_period_s)
         self._seed, self._threads = seed, threads
         if isinstance(curriculum, Mapping):
-            curriculum = _made(Curriculum, InvalidRecordError, curriculum)
+            curriculum = record_of(Curriculum, curriculum, InvalidRecordError)
         self._curriculum = curriculum
         self.progress = 1.0 if curriculum is None else 0.0
         """Share of the curriculum that is done; set by :meth:`set_progress`."""
@@ -126,7 +125,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
         self._waypoint_period_s, self._forecasts = waypoint_period_s, Forecasts(num_envs)
         self._eyes: ManyEyes | None = None
         if picture is not None:
-            need = _made(CameraNeed, AgentCardError, {"width_px": picture[0], "height_px": picture[1]})
+            need = record_of(CameraNeed, {"width_px": picture[0], "height_px": picture[1]}, AgentCardError)
             drawer = renderer_with_threads(renderer, threads)
             self._eyes = ManyEyes(num_envs, drawer, need, rules.camera, load_cloud, load_light)
         self.single_action_space = action_space(action, horizon, waypoint_period_s, rules.robot)
@@ -332,7 +331,7 @@ class TrainingEnv(VectorEnv[Observations, Tensor, Tensor]):
             command = limited(actions, self.rules)
         contact = torch.zeros(self.num_envs, 3, dtype=torch.bool, device=self.device)
         count = torch.zeros(self.num_envs, device=self.device)
-        for _ in range(self._ticks_a_decision):
+        for _ in range(self._ticks_per_decision):
             if follows:
                 command = self._follower.command(self._world.poses, self.rules.clock.tick_s)
             begun, number = self._world.tick(command)
@@ -364,19 +363,3 @@ def _first_kind(contact: Tensor) -> Tensor:
     """0 for none, else 1 + the last kind (scene, obstacle, pedestrian) among contacts (N, 3)."""
     kinds = torch.arange(1, 4, device=contact.device)
     return torch.where(contact, kinds, 0).amax(dim=1)
-
-
-def _made(record: type[RecordType], error: type[NavBenchError], fields: Mapping[str, Any]) -> RecordType:
-    """A record of what the caller gave; whatever is wrong with it, as one line."""
-    try:
-        return record(**fields)
-    except ValidationError as invalid:
-        first = invalid.errors()[0]
-        raise error(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from invalid
-
-
-def _ticks_a_decision(period_s: float, rules: Rules) -> int:
-    ticks = round(period_s / rules.clock.tick_s)
-    if ticks < 1 or abs(ticks * rules.clock.tick_s - period_s) > 1e-9:
-        raise AgentCardError(f"decision period {period_s} s is not a multiple of {rules.clock.tick_s} s")
-    return ticks

@@ -13,9 +13,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from navbench_gs.geometry import nearest_ahead
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
+_nearest_ahead = njit(cache=True)(nearest_ahead)
 
 
 class Walkers(NamedTuple):
@@ -152,20 +155,10 @@ def _follow(walkers: Walkers, c: int, w: int, x: float, y: float, window_m: floa
     count, lengths = walkers.way_counts[c, w], walkers.way_lengths[c, w]
     start = walkers.progress_m[c, w]
     end = min(start + window_m, lengths[count - 1])
-    best_gap, best = math.inf, start
-    for k in range(segment_at(lengths, count, start), count - 1):
-        low, high = lengths[k], lengths[k + 1]
-        if low > end:
-            break
-        a, b = walkers.ways[c, w, k], walkers.ways[c, w, k + 1]
-        span = max(high - low, 1e-12)
-        ux, uy = (b[0] - a[0]) / span, (b[1] - a[1]) / span
-        along = min(max((x - a[0]) * ux + (y - a[1]) * uy, start - low, 0.0), end - low, high - low)
-        gap = math.hypot(x - a[0] - along * ux, y - a[1] - along * uy)
-        if gap < best_gap:
-            best_gap, best = gap, low + along
-    walkers.progress_m[c, w] = best
-    return best_gap
+    first = segment_at(lengths, count, start)
+    gap: float
+    gap, walkers.progress_m[c, w] = _nearest_ahead(walkers.ways[c, w, :count], lengths, x, y, first, start, end)
+    return gap
 
 
 @njit(cache=True)

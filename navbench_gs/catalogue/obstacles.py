@@ -13,6 +13,7 @@ import numpy as np
 
 from navbench_gs.catalogue import barriers, containers, seats
 from navbench_gs.catalogue.body import Body, BoxBody, CylinderBody, standing_box, standing_cylinder
+from navbench_gs.domain.episode import ObstaclePlacement
 from navbench_gs.domain.streams import stream
 from navbench_gs.errors import UnknownNameError
 from navbench_gs.splats.surfels import Surfels
@@ -210,6 +211,15 @@ def obstacle_named(name: str) -> ObstacleType:
     if name not in OBSTACLES:
         raise UnknownNameError("obstacle type", name, OBSTACLES)
     return OBSTACLES[name]
+
+
+def footprint(placement: ObstaclePlacement) -> tuple[float, float, float]:
+    """The disc that holds an obstacle: world x, y of its centre and its radius, metres.
+
+    Raises:
+        UnknownNameError: there is no such obstacle type.
+    """
+    return placement.pose[0], placement.pose[1], obstacle_named(placement.kind).radius_m
 
 
 @lru_cache(maxsize=512)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from navbench_gs.errors import DamagedFileError, InvalidRecordError
+from navbench_gs.errors import DamagedFileError, InvalidRecordError, NavBenchError
 
 RecordType = TypeVar("RecordType", bound="Record")
+LONGEST_NAME = 80
+"""Letters of a field's name that messages repeat: a stranger chose it."""
 
 
 class Record(BaseModel):
@@ -65,6 +68,23 @@ def parse_record(text: str, kind: type[RecordType], *, source: str) -> RecordTyp
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the record"
-        raise InvalidRecordError(f"{source}: {field}: {first['msg']}") from error
+        raise InvalidRecordError(f"{source}: {first_fault(error, 'the record')}") from error
+
+
+def record_of(kind: type[RecordType], fields: Mapping[str, Any], error: type[NavBenchError]) -> RecordType:
+    """The record of what a caller gave as arguments.
+
+    Raises:
+        NavBenchError: of the type ``error``: the fields do not fit; the message names the first wrong one.
+    """
+    try:
+        return kind(**fields)
+    except ValidationError as invalid:
+        raise error(first_fault(invalid, "the arguments")) from invalid
+
+
+def first_fault(error: ValidationError, whole: str) -> str:
+    """The first wrong field, dotted, and what is wrong with it; ``whole`` stands for it where no one field is."""
+    first = error.errors()[0]
+    field = ".".join(str(part)[:LONGEST_NAME] for part in first["loc"]) or whole
+    return f"{field}: {first['msg']}"

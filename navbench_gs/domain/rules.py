@@ -10,6 +10,10 @@ import math
 from pydantic import Field
 
 from navbench_gs.domain.record import Record
+from navbench_gs.errors import AgentCardError
+
+PERIOD_TOLERANCE_S = 1e-9
+"""Periods that differ by less are the same."""
 
 
 class ClockRules(Record):
@@ -25,6 +29,20 @@ class ClockRules(Record):
     decision_period_s: float = 0.2
     """Default time between two decisions of an agent; a card may declare another multiple of the tick."""
     time_limit_s: float = 60.0
+
+    def ticks_per_decision(self, period_s: float) -> int:
+        """Control ticks that a decision stays in force for, at least 1, of its period in seconds.
+
+        Raises:
+            AgentCardError: the period is no multiple of the tick; the message names the nearest one that is.
+        """
+        ticks = round(period_s / self.tick_s)
+        if ticks < 1 or abs(ticks * self.tick_s - period_s) > PERIOD_TOLERANCE_S:
+            nearest = max(ticks, 1) * self.tick_s
+            raise AgentCardError(
+                f"decision period {period_s} s is not a multiple of {self.tick_s} s; nearest: {nearest:g} s"
+            )
+        return ticks
 
 
 class RobotRules(Record):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from navbench_gs.domain.scene import Scene
 from navbench_gs.env import NavEnv, env_for_card
 from navbench_gs.evaluation.clock import DecisionClock, SharedNumber
 from navbench_gs.evaluation.rollout import Driven, agent_seed, drive_surely
+from navbench_gs.processes import one_torch_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +44,7 @@ class DrivingDuty:
     def agent(self) -> Agent:
         """A fresh instance of the run's agent, single-threaded."""
         agent = load_agent(self.config.agent, checkpoint=self.config.checkpoint)
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(1)
+        one_torch_thread()
         return agent
 
 

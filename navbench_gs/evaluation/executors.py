@@ -1,8 +1,7 @@
 """Executors: jobs done in worker processes that may hang or die without taking anything else along.
 
-The parent gives each worker one job at a time and is the only one that writes. Processes are spawned, never forked
-(torch and numba keep threads), and every worker runs single-threaded, so that an answer does not depend on how many
-workers there are.
+The parent gives each worker one job at a time and is the only one that writes. Every worker runs single-threaded, so
+that an answer does not depend on how many workers there are.
 """
 
 from __future__ import annotations
@@ -10,26 +9,23 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
-import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
 from navbench_gs.errors import Incident, NavBenchError, one_line
 from navbench_gs.evaluation.clock import SharedNumber
-from navbench_gs.processes import deaf_children, single_threaded
+from navbench_gs.processes import SHUTDOWN_TIMEOUT_S, WorkerProcess
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 JobIn = TypeVar("JobIn", contravariant=True)
 AnswerOut = TypeVar("AnswerOut", covariant=True)
 POLL_S = 0.2
-FAREWELL_S = 5.0
 
 
 def cores() -> int:
@@ -124,51 +120,46 @@ class _Worker(Generic[Job, Answer]):
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._since: SharedNumber = context.RawValue(ctypes.c_double, 0.0)
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(self.duty, theirs, self._since), daemon=True)
-        with single_threaded(), deaf_children():
-            self._process.start()
-        theirs.close()
+        self._since: SharedNumber = multiprocessing.RawValue(ctypes.c_double, 0.0)
+        self._process = WorkerProcess(_work, self.duty, self._since)
 
     @property
     def sources(self) -> tuple[Connection[Any, Any] | int, ...]:
         """What becomes ready when the worker answers or dies."""
-        return self._line, self._process.sentinel
+        return self._process.sources
 
     def give(self, job: Job, group: str) -> None:
         self._job, self.group, self.busy = job, group, True
-        with suppress(BrokenPipeError):  # it died while idle: noticed when its answer is asked for
-            self._line.send(job)
+        self._process.send(job)
 
     def finished(self, time_limit_s: float) -> Finished[Job, Answer] | None:
         """How the job ended, None while it is under way."""
         began = self._since.value
-        if self._line.poll():
+        if self._process.has_answered:
             return self._answered()
-        if not self._process.is_alive():
-            return self._lost(_how_it_died(self._process.exitcode))
+        if not self._process.alive:
+            return self._died()
         if began and time.monotonic() - began > time_limit_s:
             return self._lost(f"a decision took longer than {time_limit_s:g} s")
         return None
 
     def _answered(self) -> Finished[Job, Answer]:
         try:
-            kind, content = self._line.recv()
-        except (EOFError, OSError):
-            self._process.join(FAREWELL_S)
-            return self._lost(_how_it_died(self._process.exitcode))
+            kind, content = self._process.receive()
+        except EOFError:
+            return self._died()
         if kind == "unopened":
             raise Incident(f"a worker could not start: {content}")
         self.busy = False
         assert self._job is not None
         return Finished(self._job, answer=content) if kind == "answer" else Finished(self._job, lost=content)
 
+    def _died(self) -> Finished[Job, Answer]:
+        return self._lost(f"the worker process {self._process.ended()}")
+
     def _lost(self, reason: str) -> Finished[Job, Answer]:
-        self._process.kill()
-        self._process.join()
-        self._line.close()
+        self._process.ended(0.0)
+        self._process.close()
         self.busy = False
         self._start()
         assert self._job is not None
@@ -176,15 +167,11 @@ class _Worker(Generic[Job, Answer]):
 
     def dismiss(self) -> None:
         """An idle worker sees its line closed and goes; a busy one is killed."""
-        self._line.close()
-        if not self.busy:
-            self._process.join(FAREWELL_S)
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join()
+        self._process.close()
+        self._process.ended(0.0 if self.busy else SHUTDOWN_TIMEOUT_S)
 
 
-def _work(duty: Duty[Any, Any], line: Connection[Any, Any], since: SharedNumber) -> None:
+def _work(line: Connection[Any, Any], duty: Duty[Any, Any], since: SharedNumber) -> None:
     """Life of a worker process: open the duty, then answer job after job until the line is closed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -212,9 +199,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _how_it_died(exitcode: int | None) -> str:
-    if exitcode is not None and exitcode < 0:
-        return f"the worker process died of {signal.Signals(-exitcode).name}"
-    return f"the worker process ended by itself (exit code {exitcode})"

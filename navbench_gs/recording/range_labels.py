@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.catalogue.obstacles import OBSTACLES
+from navbench_gs.catalogue.obstacles import footprint
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.domain.scene import Scene
@@ -25,18 +25,14 @@ FRAMES_AHEAD = (0, 2, 4, 6, 8)
 def solid_clearance(scene: Scene, episode: Episode) -> DistanceField:
     """Distance to whatever the robot must not touch or leave, obstacles of the episode among it."""
     grid = load_terrain(scene).grid
-    return clearance_field(grid, occupied=occupied_by(grid, _obstacle_discs(episode)))
+    return clearance_field(grid, occupied=occupied_by(grid, map(footprint, episode.obstacles)))
 
 
 def solid_field(scene: Scene, episode: Episode) -> DistanceField:
     """Distance to structures and the episode's obstacles alone, wherever the ground is."""
     grid = load_terrain(scene).grid
     anywhere = Grid(np.ones_like(grid.walkable), grid.blocked, grid.origin, grid.cell_m)
-    return clearance_field(anywhere, occupied=occupied_by(grid, _obstacle_discs(episode)))
-
-
-def _obstacle_discs(episode: Episode) -> list[tuple[float, float, float]]:
-    return [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles]
+    return clearance_field(anywhere, occupied=occupied_by(grid, map(footprint, episode.obstacles)))
 
 
 def measured_ranges(solid: DistanceField, poses: Floats, people: list[Floats], radii: Floats) -> Floats:

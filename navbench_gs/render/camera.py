@@ -28,6 +28,14 @@ class Camera:
         return self.width_px / 2.0, self.height_px / 2.0
 
     @property
+    def slopes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Rays through the pixels' centres: right ``(W,)`` and down ``(H,)`` for each unit ahead."""
+        centre_x, centre_y = self.centre_px
+        right = (np.arange(self.width_px, dtype=np.float64) + 0.5 - centre_x) / self.focal_px
+        down = (np.arange(self.height_px, dtype=np.float64) + 0.5 - centre_y) / self.focal_px
+        return right, down
+
+    @property
     def position(self) -> NDArray[np.float64]:
         """(3,) centre of projection in the world, metres."""
         position: NDArray[np.float64] = -np.sum(self.view[:3, :3] * self.view[:3, 3:], axis=0)

@@ -109,9 +109,7 @@ def airlight(sun: Sun) -> Floats:
 
 def ray_lengths(depth: NDArray[np.float32], camera: Camera) -> Floats:
     """Distances (N, H, W) from the eye, metres, of depths along the optical axis."""
-    centre_x, centre_y = camera.centre_px
-    across = (np.arange(camera.width_px) + 0.5 - centre_x) / camera.focal_px
-    down = (np.arange(camera.height_px) + 0.5 - centre_y) / camera.focal_px
+    across, down = camera.slopes
     lengths: Floats = depth.astype(np.float64) * np.sqrt(1.0 + across[None, :] ** 2 + down[:, None] ** 2)
     return lengths
 

@@ -63,9 +63,7 @@ def coverage(alpha: NDArray[np.float32], camera: Camera) -> float:
 
 def above_horizon(camera: Camera) -> NDArray[np.bool_]:
     """(H, W) whether the ray of a pixel rises."""
-    centre_x, centre_y = camera.centre_px
-    across = (np.arange(camera.width_px) + 0.5 - centre_x) / camera.focal_px
-    down = (np.arange(camera.height_px) + 0.5 - centre_y) / camera.focal_px
+    across, down = camera.slopes
     rises: NDArray[np.bool_] = (
         across[None, :] * camera.view[0, 2] + down[:, None] * camera.view[1, 2] + camera.view[2, 2]
     ) > 0.0

@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from navbench_gs.catalogue.obstacles import OBSTACLES, ObstacleType
+from navbench_gs.catalogue.obstacles import ObstacleType, footprint
 from navbench_gs.domain.episode import ObstaclePlacement
 from navbench_gs.errors import InfeasibleEpisodeError
-from navbench_gs.geometry import arc_lengths, point_along
+from navbench_gs.geometry import arc_lengths, distances_to_polyline, point_along
 from navbench_gs.suite.endpoints import Endpoints
-from navbench_gs.suite.site import Floats, Footprint, Lot, Site, distances_to_polyline, to_millimetres
+from navbench_gs.suite.site import Floats, Lot, Site, to_millimetres
 from navbench_gs.terrain.distance import occupied_by
 from navbench_gs.terrain.routes import cost_to_go, shortest_route
 
@@ -50,11 +50,6 @@ class Aim:
     """On the straight line to the goal, on the reference route, or somewhere beside it."""
     stretch: tuple[float, float]
     """Shares of that path's length between which it stands."""
-
-
-def footprint(placement: ObstaclePlacement) -> Footprint:
-    """The disc that holds an obstacle."""
-    return placement.pose[0], placement.pose[1], OBSTACLES[placement.kind].radius_m
 
 
 def place_obstacles(site: Site, ends: Endpoints, kinds: Sequence[ObstacleType], lot: Lot) -> Layout | None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.domain.episode import Behaviour, PedestrianPlacement, Point
-from navbench_gs.geometry import arc_lengths, point_along
-from navbench_gs.suite.site import Floats, Footprint, Lot, Site, distances_to_polyline, to_millimetres
+from navbench_gs.geometry import arc_lengths, distances_to_polyline, point_along
+from navbench_gs.suite.site import Floats, Footprint, Lot, Site, to_millimetres
 from navbench_gs.terrain.distance import clearance_field, occupied_by
 from navbench_gs.terrain.routes import CostToGo, cost_to_go
 from navbench_gs.terrain.sight import crosses

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from navbench_gs.catalogue.obstacles import OBSTACLES
+from navbench_gs.catalogue.obstacles import OBSTACLES, footprint
 from navbench_gs.catalogue.pedestrians import PEDESTRIANS
 from navbench_gs.domain.episode import Episode, EpisodeFile, ObstaclePlacement, Point
 from navbench_gs.domain.rules import RULES_V0, Rules
@@ -19,7 +19,7 @@ from navbench_gs.domain.streams import stream
 from navbench_gs.domain.task import Task, task_named
 from navbench_gs.errors import InfeasibleEpisodeError
 from navbench_gs.suite.endpoints import draw_endpoints, given_endpoints, start_pose
-from navbench_gs.suite.obstacle_placement import footprint, place_obstacles
+from navbench_gs.suite.obstacle_placement import place_obstacles
 from navbench_gs.suite.pedestrian_placement import place_pedestrians
 from navbench_gs.suite.site import Floats, Lot, Site, site_of, to_millimetres
 from navbench_gs.terrain.terrain import Terrain

@@ -52,14 +52,3 @@ def site_of(grid: Grid, rules: SamplingRules) -> Site:
 def to_millimetres(*values: float) -> tuple[float, ...]:
     """Coordinates as episodes store them."""
     return tuple(round(float(value), 3) for value in values)
-
-
-def distances_to_polyline(points: Floats, polyline: Floats) -> Floats:
-    """Distance (N,) of points (N, 2) from the nearest place on a polyline (P, 2), metres."""
-    starts, spans = polyline[:-1], np.diff(polyline, axis=0)
-    offsets = points[:, None, :] - starts[None]
-    lengths = np.maximum(np.sum(spans * spans, axis=1), 1e-12)
-    shares = np.clip(np.sum(offsets * spans[None], axis=2) / lengths, 0.0, 1.0)
-    gaps = offsets - shares[..., None] * spans[None]
-    nearest: Floats = np.sqrt(np.min(np.sum(gaps * gaps, axis=2), axis=1))
-    return nearest

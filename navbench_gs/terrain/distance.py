@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,7 +89,7 @@ def free_cells(grid: Grid, *, occupied: NDArray[np.bool_] | None = None) -> NDAr
     return free if occupied is None else free & ~occupied
 
 
-def occupied_by(grid: Grid, footprints: Sequence[tuple[float, float, float]]) -> NDArray[np.bool_]:
+def occupied_by(grid: Grid, footprints: Iterable[tuple[float, float, float]]) -> NDArray[np.bool_]:
     """Cells (NX, NY) that discs ``(x, y, radius)`` in metres touch; half a cell more than the disc itself."""
     layer = np.zeros(grid.walkable.shape, dtype=bool)
     columns, rows = grid.walkable.shape

@@ -64,6 +64,10 @@ class Grid:
         x, y = np.asarray(self.origin) + low * self.cell_m
         return Grid(self.walkable[cut], self.blocked[cut], (float(x), float(y)), self.cell_m)
 
+    def blocked_at(self, occupied: NDArray[np.bool_]) -> Grid:
+        """The grid with structure on the cells (NX, NY) that are ``occupied`` too."""
+        return Grid(self.walkable & ~occupied, self.blocked | occupied, self.origin, self.cell_m)
+
 
 @dataclass(frozen=True, eq=False)
 class Terrain:

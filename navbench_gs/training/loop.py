@@ -6,7 +6,6 @@ uninterrupted one on the same machine. Several processes (``torchrun``) take the
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -24,9 +23,7 @@ from navbench_gs.errors import WeightsError
 from navbench_gs.training.curves import Curves
 from navbench_gs.training.data_parallel import ALONE, Peers
 from navbench_gs.training.half_precision import pays_in_half
-
-LOG_FILE = "log.jsonl"
-STATE_FILE = "state.pt"
+from navbench_gs.training.run_files import STATE_FILE, log_row, save_state
 
 
 class LoopConfig(Record):
@@ -194,8 +191,7 @@ class Training:
         return metrics
 
     def _log(self, row: dict[str, float]) -> None:
-        with (self.folder / LOG_FILE).open("a") as file:
-            file.write(json.dumps({name: round(value, 6) for name, value in row.items()}) + "\n")
+        log_row(self.folder, row)
         if self.curves is not None:
             self.curves.add(row, self.step)
 
@@ -210,9 +206,7 @@ class Training:
             "average": self.average.weights,
             "best": {"weights": self.best.weights, "metrics": self.best.metrics},
         }
-        partial = self.folder / f".{STATE_FILE}"
-        torch.save(state, partial)
-        partial.replace(self.folder / STATE_FILE)
+        save_state(self.folder, state)
 
     def _resume(self) -> None:
         path = self.folder / STATE_FILE

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from navbench_gs.domain.rules import RULES_V0, Rules
 from navbench_gs.domain.run import RunManifest
-from navbench_gs.env import PERIOD_TOLERANCE_S
-from navbench_gs.errors import DigestMismatchError, UnknownNameError, printable
+from navbench_gs.errors import AgentCardError, DigestMismatchError, UnknownNameError, printable
 from navbench_gs.evaluation.plan import Plan, chosen_scenes
 from navbench_gs.suite.catalog import suite_names
 from navbench_gs.suite.episodes import load_episodes
@@ -37,9 +36,10 @@ def trusted_plan(manifest: RunManifest, *, suite: str | None = None, rules: Rule
 def plan_faults(plan: Plan) -> Iterator[str]:
     """What keeps a run from being whole, one line each: picked scenes or episodes, a shard."""
     manifest, config = plan.manifest, plan.manifest.config
-    tick_s, period_s = plan.rules.clock.tick_s, manifest.card.decision_period_s
-    if abs(round(period_s / tick_s) * tick_s - period_s) > PERIOD_TOLERANCE_S or period_s < tick_s / 2:
-        yield f"its agent decides every {period_s:g} s, which is no multiple of {tick_s:g} s"
+    try:
+        plan.rules.clock.ticks_per_decision(manifest.card.decision_period_s)
+    except AgentCardError as error:
+        yield f"has an impossible clock: {error}"
     if manifest.shard is not None:
         yield f"is shard {manifest.shard[0] + 1}/{manifest.shard[1]} of a run: merge the shards first"
     suite = {scene.scene_id: scene for scene in chosen_scenes(config.suite, ())}

@@ -12,7 +12,7 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.catalogue.obstacles import obstacle_named
+from navbench_gs.catalogue.obstacles import footprint
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.record import file_digest
@@ -157,7 +157,7 @@ def _episode_faults(terrain: Terrain, episodes: Sequence[Episode], rules: Rules)
     for episode in episodes:
         start, goal = np.array(episode.start[:2]), np.array(episode.goal)
         inside = grid.holds(grid.walkable, np.stack([start, goal]), outside=False)
-        discs = [(*item.pose[:2], obstacle_named(item.kind).radius_m) for item in episode.obstacles]
+        discs = [footprint(item) for item in episode.obstacles]
         if around.at(start) < radius:
             faulty[episode.task, "start inside a wall"].append(episode.index)
         elif not inside[0]:

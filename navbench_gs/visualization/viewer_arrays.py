@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.geometry import rotation_matrices
 from navbench_gs.splats.harmonics import CONSTANT_TERM
 from navbench_gs.terrain.terrain import Grid, Mesh
 
@@ -36,20 +37,10 @@ class SplatArrays(NamedTuple):
 
 def splat_arrays(cloud: GaussianCloud) -> SplatArrays:
     """A cloud for a viewer that knows neither quaternions nor harmonics; of these the constant term is kept."""
-    axes = rotations(cloud.quats) * cloud.scales[:, None, :]
+    quaternions = cloud.quats / np.linalg.norm(cloud.quats, axis=1, keepdims=True)
+    axes = rotation_matrices(quaternions) * cloud.scales[:, None, :]
     colours = np.clip(0.5 + CONSTANT_TERM * cloud.sh[:, 0], 0.0, 1.0)
     return SplatArrays(cloud.means, axes @ axes.transpose(0, 2, 1), colours, cloud.opacities[:, None])
-
-
-def rotations(quats: Float32s) -> Float32s:
-    """Rotation matrices (N, 3, 3) of quaternions (N, 4) wxyz."""
-    w, x, y, z = (quats / np.linalg.norm(quats, axis=1, keepdims=True)).T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=1)
 
 
 def walkable_mesh(grid: Grid, ground_height: GroundHeight) -> Mesh:

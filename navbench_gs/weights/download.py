@@ -35,32 +35,59 @@ def download(publication: Publication, folder: Path, progress: Progress | None =
 
 
 def download_file(file: PublishedFile, target: Path, progress: Progress | None = None) -> Path:
-    """Bring one file to ``target``, which appears only when it is whole and what its record says."""
+    """Bring one file to ``target``; what lies there already must be that file. Raises as :func:`fetch_file`."""
     if target.exists():
         require_as_recorded(file, target)
-        return target
+    else:
+        fetch_file(file, target, progress)
+    return target
+
+
+def fetch_file(file: PublishedFile, target: Path, progress: Progress | None = None) -> str:
+    """Bring one file to ``target``, over what lies there, once it is whole and what its record says.
+
+    Returns:
+        Its SHA-256, hexadecimal.
+
+    Raises:
+        WeightsError: the publisher cannot be reached; what was downloaded stays.
+        DigestMismatchError: the file is not the one on record.
+        MissingPackageError: it lies on the hub, and ``huggingface_hub`` is not installed.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     if file.repository is not None:
         arrived = _from_hub(file, target.parent)
     else:
         arrived = target.with_name(f"{target.name}.part")
         _over_http(file, arrived, progress or (lambda _: None))
-    require_as_recorded(file, arrived)
+    digest = require_as_recorded(file, arrived)
     arrived.replace(target)
-    return target
+    return digest
 
 
-def _unreachable(file: PublishedFile, error: Exception) -> WeightsError:
-    return WeightsError(
-        f"cannot fetch {file.url} ({one_line(error)}); what was downloaded stays: the same command goes on"
-    )
+def hub_client() -> Any:
+    """The package ``huggingface_hub``.
+
+    Raises:
+        MissingPackageError: it is not installed.
+    """
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise MissingPackageError("fetching needs huggingface_hub: 'pip install huggingface_hub'") from error
+    return huggingface_hub
+
+
+def unreachable(address: str, error: Exception) -> str:
+    """The line that says why nothing came from an address."""
+    return f"cannot fetch {address} ({one_line(error)}); what was downloaded stays: the same command goes on"
 
 
 def _over_http(file: PublishedFile, partial: Path, progress: Progress) -> None:
     try:
         _fetch(file, partial, progress)
     except (OSError, http.client.HTTPException) as error:
-        raise _unreachable(file, error) from error
+        raise WeightsError(unreachable(file.url, error)) from error
 
 
 def _fetch(file: PublishedFile, partial: Path, progress: Progress) -> None:
@@ -83,8 +110,8 @@ def _fetch(file: PublishedFile, partial: Path, progress: Progress) -> None:
                 break  # longer than it should be: refused below
 
 
-def require_as_recorded(file: PublishedFile, path: Path) -> None:
-    """Refuse a file that is not the one on record.
+def require_as_recorded(file: PublishedFile, path: Path) -> str:
+    """Refuse a file that is not the one on record; the SHA-256 of one that is, hexadecimal.
 
     Raises:
         WeightsError: it is shorter, so far.
@@ -93,19 +120,20 @@ def require_as_recorded(file: PublishedFile, path: Path) -> None:
     size = path.stat().st_size
     if file.size is not None and size < file.size:
         raise WeightsError(f"{path} has {size:,} of {file.size:,} bytes: the same command goes on")
-    if (file.size is not None and size > file.size) or file.sha256 not in (None, file_digest(path)):
+    digest = file_digest(path)
+    if (file.size is not None and size > file.size) or file.sha256 not in (None, digest):
         raise DigestMismatchError(f"{path} is not the file on record for {file.url}: delete it and fetch again")
+    return digest
 
 
 def _from_hub(file: PublishedFile, folder: Path) -> Path:
     """Through the hub's own client, which resumes; where the file lies then."""
+    hub, kind = hub_client(), "dataset" if file.of_data_set else "model"
+    incoming = str(folder / ".incoming")
     try:
-        import huggingface_hub
-    except ImportError as error:
-        raise MissingPackageError("fetching needs huggingface_hub: 'pip install huggingface_hub'") from error
-    hub: Any = huggingface_hub
-    incoming = folder / ".incoming"
-    try:
-        return Path(hub.hf_hub_download(file.repository, file.name, revision=file.revision, local_dir=str(incoming)))
+        arrived = hub.hf_hub_download(
+            file.repository, file.name, repo_type=kind, revision=file.revision, local_dir=incoming
+        )
     except Exception as error:  # the hub's client raises its own, its transport's and the system's errors
-        raise _unreachable(file, error) from error
+        raise WeightsError(unreachable(file.url, error)) from error
+    return Path(arrived)

@@ -1,4 +1,4 @@
-"""Where the published weights are given out, and what is known of each file."""
+"""Published files and what is known of each; where the published weights are given out."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class PublishedFile:
     """On the Hugging Face hub, if it lies there."""
     revision: str | None = None
     """The repository's, None for the newest."""
+    of_data_set: bool = False
+    """Whether the repository is a data set's, not a model's."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,24 @@ class Publication:
     """Empty where the publisher has a page without direct addresses."""
 
 
-def _on_hub(
-    repository: str, name: str, size: int | None = None, sha256: str | None = None, revision: str | None = None
+def file_on_hub(
+    repository: str,
+    name: str,
+    size: int | None = None,
+    sha256: str | None = None,
+    *,
+    revision: str | None = None,
+    of_data_set: bool = False,
 ) -> PublishedFile:
-    url = f"{HUB}/{repository}/resolve/{revision or 'main'}/{name}"
-    return PublishedFile(name, url, size, sha256, repository, revision)
+    """A file of a repository of the Hugging Face hub."""
+    page = data_set_page(repository) if of_data_set else f"{HUB}/{repository}"
+    url = f"{page}/resolve/{revision or 'main'}/{name}"
+    return PublishedFile(name, url, size, sha256, repository, revision, of_data_set)
+
+
+def data_set_page(repository: str) -> str:
+    """Address of the page where people read about a data set of the hub."""
+    return f"{HUB}/datasets/{repository}"
 
 
 def _visualnav(name: str, title: str) -> Publication:
@@ -63,7 +78,7 @@ def _zoo(name: str, title: str, *files: tuple[str, int, str]) -> Publication:
         "He, UCLA-VAIL",
         "Apache-2.0 (as the zoo states for all its files)",
         f"{HUB}/{ZOO}",
-        tuple(_on_hub(ZOO, *file, revision=ZOO_REVISION) for file in files),
+        tuple(file_on_hub(ZOO, *file, revision=ZOO_REVISION) for file in files),
     )
 
 
@@ -75,14 +90,14 @@ PUBLICATIONS = (
     _hirose(
         "mbra",
         "MBRA's relabeller",
-        _on_hub(
+        file_on_hub(
             "NHirose/MBRA",
             "mbra.pth",
             394_751_761,
             "1c61f83a83c5288fc82bd71e8b36e099e5b53650815c8ce2e55d774e6d6edd92",
         ),
     ),
-    _hirose("logonav", "LogoNav, MBRA's policy", _on_hub("NHirose/LogoNav", "logonav.pth")),
+    _hirose("logonav", "LogoNav, MBRA's policy", file_on_hub("NHirose/LogoNav", "logonav.pth")),
     Publication(
         "citywalker",
         "CityWalker, 2000 hours",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.geometry import arc_lengths
+from navbench_gs.geometry import arc_lengths, nearest_ahead
 
 
 class Path:
@@ -31,20 +30,9 @@ class Path:
             The distance of (x, y) from that point, metres.
         """
         start, end = self.progress_m, min(self.progress_m + window_m, self.length_m)
-        best_gap, best = math.inf, start
-        for k in range(self.segment_at(start), len(self._points) - 1):
-            low, high = self._lengths[k], self._lengths[k + 1]
-            if low > end:
-                break
-            (ax, ay), (bx, by) = self._points[k], self._points[k + 1]
-            span = max(high - low, 1e-12)
-            ux, uy = (bx - ax) / span, (by - ay) / span
-            along = min(max((x - ax) * ux + (y - ay) * uy, start - low, 0.0), end - low, high - low)
-            gap = math.hypot(x - ax - along * ux, y - ay - along * uy)
-            if gap < best_gap:
-                best_gap, best = gap, low + along
-        self.progress_m = best
-        return best_gap
+        first = self.segment_at(start)
+        gap, self.progress_m = nearest_ahead(self._points, self._lengths, x, y, first, start, end)
+        return gap
 
     def point(self, distance_m: float) -> tuple[float, float]:
         """The point at ``distance_m`` along the polyline, clamped to its ends."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.catalogue.obstacles import obstacle_named
+from navbench_gs.catalogue.obstacles import footprint
 from navbench_gs.crowd.orca import DECISION_S, orca_velocities
 from navbench_gs.domain.episode import Episode, PedestrianPlacement, Point
 from navbench_gs.domain.rules import Rules
@@ -84,10 +84,7 @@ class Crowd:
             self._plan(grid, episode)
 
     def _plan(self, grid: Grid, episode: Episode) -> None:
-        coarse = _coarser(grid, max(1, round(CELL_M / grid.cell_m)))
-        footprints = [(*obstacle.pose[:2], obstacle_named(obstacle.kind).radius_m) for obstacle in episode.obstacles]
-        occupied = occupied_by(coarse, footprints)
-        self._grid = Grid(coarse.walkable & ~occupied, coarse.blocked | occupied, coarse.origin, coarse.cell_m)
+        self._grid = planning_grid(grid, episode)
         self._walls = clearance_field(self._grid)
         radii = [walker.placement.radius_m for walker in self._walkers]
         self._radii = np.array([*radii, self._rules.robot.radius_m])
@@ -239,6 +236,12 @@ class Crowd:
             return 0.0
         rate = wrap_angle(math.atan2(vy, vx) - self._yaws[index]) / TURN_S
         return min(max(rate, -MAX_TURN_RPS), MAX_TURN_RPS)
+
+
+def planning_grid(grid: Grid, episode: Episode) -> Grid:
+    """The grid that the pedestrians of an episode plan on: cells of about ``CELL_M``, blocked under its obstacles."""
+    coarse = _coarser(grid, max(1, round(CELL_M / grid.cell_m)))
+    return coarse.blocked_at(occupied_by(coarse, map(footprint, episode.obstacles)))
 
 
 def _coarser(grid: Grid, factor: int) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.geometry import arc_lengths
+from navbench_gs.geometry import arc_lengths, way_to_nearest
 
 Floats = NDArray[np.float64]
 
@@ -16,16 +16,6 @@ def route_ahead(line: Floats, place: Floats, count: int, spacing_m: float) -> Fl
     Beyond the line's end its last point is repeated. All in metres and in one frame.
     """
     lengths = arc_lengths(line)
-    done = lengths[-1] if len(line) < 2 else _nearest_length(line, lengths, place)
+    done = lengths[-1] if len(line) < 2 else way_to_nearest(place, line)[0]
     wanted = np.minimum(done + spacing_m * np.arange(1, count + 1), lengths[-1])
     return np.stack([np.interp(wanted, lengths, line[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _nearest_length(line: Floats, lengths: Floats, place: Floats) -> float:
-    """Way along ``line`` to its point nearest to ``place``."""
-    steps = np.diff(line, axis=0)
-    squares = (steps**2).sum(axis=1)
-    shares = ((place - line[:-1]) * steps).sum(axis=1) / np.where(squares > 0, squares, 1.0)
-    shares = shares.clip(0.0, 1.0)
-    nearest = int(((line[:-1] + shares[:, None] * steps - place) ** 2).sum(axis=1).argmin())
-    return float(lengths[nearest] + shares[nearest] * (lengths[nearest + 1] - lengths[nearest]))

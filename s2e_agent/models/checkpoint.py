@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from navbench_gs.domain.record import file_digest
 from navbench_gs.errors import WeightsError
@@ -38,12 +41,30 @@ def load_policy(path: Path) -> tuple[Policy, dict[str, Any], str]:
     if "config" not in facts:
         raise WeightsError(f"{path} does not say which S2E policy it holds")
     policy = Policy(PolicyConfig.model_validate(facts["config"]))
+    take_over(policy, tensors, path)
+    return policy.eval().requires_grad_(False), facts, file_digest(path)
+
+
+def take_over(policy: Policy, tensors: Mapping[str, Tensor], path: Path, *, optional: tuple[str, ...] = ()) -> None:
+    """Give a policy the tensors of a file.
+
+    Args:
+        policy: is changed in place.
+        tensors: by name.
+        path: the file, for messages.
+        optional: tensors whose names begin so may be absent and then stay as they are.
+
+    Raises:
+        WeightsError: they are another network's; the message says what does not fit.
+    """
     try:
-        policy.load_state_dict(tensors, strict=True)
+        missing, unexpected = policy.load_state_dict(tensors, strict=False)
     except RuntimeError as error:
         first = " ".join(str(error).splitlines()[:2])
         raise WeightsError(f"{path} holds weights of another network: {first}") from error
-    return policy.eval().requires_grad_(False), facts, file_digest(path)
+    amiss = [*unexpected, *(name for name in missing if not name.startswith(optional))]
+    if amiss:
+        raise WeightsError(f"{path} holds weights of another network: {amiss[0]}")
 
 
 def shipped_weights(name: str) -> Path:

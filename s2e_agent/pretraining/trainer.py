@@ -20,6 +20,7 @@ from s2e_agent.data.dataset_mix import Mix, read_mix
 from s2e_agent.data.drive_samples import DriveSamples, read_samples
 from s2e_agent.data.sampler import training_batch
 from s2e_agent.models.anchors import initial_anchors
+from s2e_agent.models.checkpoint import take_over
 from s2e_agent.models.policy import Policy
 from s2e_agent.models.waypoint_mixture import AssignmentRule, mode_usage
 from s2e_agent.pretraining.losses import guided_batches, mixed_terms, people_loss, pretraining_loss, range_loss
@@ -117,13 +118,7 @@ def start_from(policy: Policy, path: Path) -> None:
         tensors["anchors"] = policy.anchors
     if FIRST_LAYER in tensors and policy.config.encoder.looks > 1:
         tensors[FIRST_LAYER] = _widened(tensors[FIRST_LAYER], policy.get_parameter(FIRST_LAYER))
-    try:
-        missing, unexpected = policy.load_state_dict(tensors, strict=False)
-    except RuntimeError as error:
-        first = " ".join(str(error).splitlines()[:2])
-        raise WeightsError(f"{path} holds weights of another network: {first}") from error
-    if unexpected or any(not name.startswith(("ranges.", "people.")) for name in missing):
-        raise WeightsError(f"{path} holds weights of another network: {[*unexpected, *missing][0]}")
+    take_over(policy, tensors, path, optional=("ranges.", "people."))
 
 
 def _widened(kernels: Tensor, wanted: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ Draws are keyed by (seed, update), so a run repeats on the same machine. A resum
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from torch import Tensor
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import WeightsError
 from navbench_gs.training.curves import Curves
-from navbench_gs.training.loop import LOG_FILE, STATE_FILE
+from navbench_gs.training.run_files import STATE_FILE, log_row, save_state
 from s2e_agent.config.finetuning import FinetuneConfig
 from s2e_agent.models.actor import Actor
 from s2e_agent.models.checkpoint import POLICY_FILE, save_policy
@@ -104,8 +103,7 @@ class Finetuning:
         }
 
     def _log(self, row: dict[str, float]) -> None:
-        with (self.folder / LOG_FILE).open("a") as file:
-            file.write(json.dumps({name: round(value, 6) for name, value in row.items()}) + "\n")
+        log_row(self.folder, row)
         if self._curves is not None:
             self._curves.add(row, self.steps)
 
@@ -121,9 +119,7 @@ class Finetuning:
             "critic": self.ppo.critic.state_dict(),
             "optimiser": _in_half(self.ppo.optimiser.state_dict()),
         }
-        partial = self.folder / f".{STATE_FILE}"
-        torch.save(state, partial)
-        partial.replace(self.folder / STATE_FILE)
+        save_state(self.folder, state)
 
     def _identity(self) -> list[str]:
         """What must be the same for a run to go on; it may be made longer."""

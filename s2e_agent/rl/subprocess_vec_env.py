@@ -6,7 +6,6 @@ policy and the learning stay where they are, in this process, on a GPU if there 
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,11 +20,10 @@ from torch import Tensor
 from navbench_gs.domain.state import Privileged
 from navbench_gs.domain.streams import stream_seed
 from navbench_gs.errors import NavBenchError, one_line
-from navbench_gs.processes import deaf_children, single_threaded
+from navbench_gs.processes import WorkerProcess, one_torch_thread
 from s2e_agent.rl.vec_env import Infos, Observation, TrainingWorld
 
 MakeWorld = Callable[[], TrainingWorld]
-FAREWELL_S = 5.0
 NOWHERE_M = 1e5
 """Where pedestrians are whom a robot's world lacks, in the answer that all worlds give together."""
 
@@ -44,11 +42,11 @@ class WorldsInProcesses:
 
     def __init__(self, makers: Sequence[MakeWorld], scenes: Sequence[int], device: str = "cpu") -> None:
         self._device = device
-        self._processes: list[_Process] = []
+        self._processes: list[WorkerProcess] = []
         try:
             for make in makers:
-                self._processes.append(_Process(make))
-            counts = [int(process.answer()) for process in self._processes]
+                self._processes.append(WorkerProcess(_serve, make))
+            counts = [int(_answer(process)) for process in self._processes]
         except NavBenchError:
             self.close()
             raise
@@ -101,9 +99,9 @@ class WorldsInProcesses:
     def close(self) -> None:
         """End all processes."""
         for process in self._processes:
-            process.release()
+            process.close()
         for process in self._processes:
-            process.end()
+            process.ended()
 
     def _shares(self, name: str, rows: Tensor) -> list[dict[str, Tensor]]:
         whole = rows.cpu()
@@ -112,8 +110,8 @@ class WorldsInProcesses:
     def _ask(self, name: str, arguments: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Call the same method of all worlds at the same time."""
         for process, given in zip(self._processes, arguments, strict=True):
-            process.call(name, given)
-        return [process.answer() for process in self._processes]
+            process.send((name, _as_arrays(dict(given))))
+        return [_answer(process) for process in self._processes]
 
     def _joined(self, answers: list[Any]) -> Any:
         """Arrays of all worlds one after another, as tensors; mappings by their entries."""
@@ -122,45 +120,20 @@ class WorldsInProcesses:
         return torch.from_numpy(np.concatenate(answers)).to(self._device)
 
 
-class _Process:
-    """The process of one world, seen from here."""
-
-    def __init__(self, make: MakeWorld) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(make, theirs), daemon=True)
-        with single_threaded(), deaf_children():
-            self._process.start()
-        theirs.close()
-
-    def call(self, name: str, arguments: Mapping[str, Any]) -> None:
-        with suppress(BrokenPipeError):  # noticed when its answer is asked for
-            self._line.send((name, _as_arrays(dict(arguments))))
-
-    def answer(self) -> Any:
-        try:
-            kind, content = self._line.recv()
-        except (EOFError, OSError) as error:
-            raise NavBenchError("a process of the training world was lost; the same command goes on") from error
-        if kind == "error":
-            raise NavBenchError(f"a process of the training world failed: {content}")
-        return content
-
-    def release(self) -> None:
-        """Ask nothing more: it goes when it is done with what it does."""
-        self._line.close()
-
-    def end(self) -> None:
-        """Wait for it to go, a little."""
-        self._process.join(FAREWELL_S)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+def _answer(process: WorkerProcess) -> Any:
+    """What the world in a process has answered to the last call."""
+    try:
+        kind, content = process.receive()
+    except EOFError as error:
+        raise NavBenchError("a process of the training world was lost; the same command goes on") from error
+    if kind == "error":
+        raise NavBenchError(f"a process of the training world failed: {content}")
+    return content
 
 
-def _serve(make: MakeWorld, line: Connection[Any, Any]) -> None:
+def _serve(line: Connection[Any, Any], make: MakeWorld) -> None:
     """Life of a world's process: make it, say how many robots it has, then answer call after call until one fails."""
-    torch.set_num_threads(1)
+    one_torch_thread()
     with suppress(EOFError, OSError):  # of the line: who asks is gone
         kind, made = _tried(make)
         line.send((kind, made.num_envs if kind == "answer" else made))

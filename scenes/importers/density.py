@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.domain.cloud import GaussianCloud
+from navbench_gs.geometry import rotation_matrices
 from navbench_gs.render.cpu_compile import kernel
 
 Floats = NDArray[np.float64]
@@ -65,13 +66,7 @@ def widened_covariances(cloud: GaussianCloud, least_m: float) -> NDArray[np.floa
 
 def axes_of(cloud: GaussianCloud) -> NDArray[np.float64]:
     """(N, 3, 3) rotations whose columns are the Gaussians' axes."""
-    w, x, y, z = cloud.quats.astype(np.float64).T
-    rows = (
-        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
-        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
-        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
-    )
-    return np.stack([np.stack(row, axis=1) for row in rows], axis=1)
+    return rotation_matrices(cloud.quats.astype(np.float64))
 
 
 @kernel

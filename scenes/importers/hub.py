@@ -1,12 +1,10 @@
 """The Hugging Face hub: what a data set holds, and its files, downloaded so that a broken download goes on.
 
-The only place that knows ``huggingface_hub``. What was downloaded is checked against the hub's hashes and listed with
-its own in ``fetched.json``.
+What was downloaded is checked against the hub's hashes and listed with its own in ``fetched.json``.
 """
 
 from __future__ import annotations
 
-import glob
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,18 +12,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from navbench_gs.domain.record import Record, file_digest, read_record
-from navbench_gs.errors import DigestMismatchError, MissingPackageError, NavBenchError, SceneUnavailableError, one_line
+from navbench_gs.errors import SceneUnavailableError, WeightsError
+from navbench_gs.weights.download import fetch_file, hub_client, unreachable
+from navbench_gs.weights.publishers import PublishedFile, data_set_page, file_on_hub
 
 LEDGER_FILE = "fetched.json"
-
-
-@dataclass(frozen=True)
-class PublishedFile:
-    """One file of a repository."""
-
-    size: int
-    sha256: str | None
-    """None for small files, which the hub keeps no such hash of."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +28,12 @@ class Listing:
     licence: str
     """``unknown`` if its card names none."""
     files: dict[str, PublishedFile]
+    """By name; the hub keeps no SHA-256 of small ones."""
 
     @property
     def url(self) -> str:
         """Where people read about it."""
-        return f"https://huggingface.co/datasets/{self.repository}"
+        return data_set_page(self.repository)
 
 
 class Fetched(Record):
@@ -67,13 +59,17 @@ def list_files(repository: str) -> Listing:
         SceneUnavailableError: the hub cannot be reached, or there is no such data set.
         MissingPackageError: ``huggingface_hub`` is not installed.
     """
-    hub = _hub()
+    hub = hub_client()
     try:
         info = hub.HfApi().dataset_info(repository, files_metadata=True)
     except Exception as error:  # the hub's client raises its own, its transport's and the system's errors
-        raise _unreachable(repository, error) from error
-    files = {entry.rfilename: PublishedFile(entry.size or 0, _lfs_hash(entry)) for entry in info.siblings or ()}
-    return Listing(repository, str(info.sha), _licence(info), {name: files[name] for name in files if _is_safe(name)})
+        raise SceneUnavailableError(unreachable(data_set_page(repository), error)) from error
+    revision = str(info.sha)
+    files = [
+        file_on_hub(repository, entry.rfilename, entry.size, _lfs_hash(entry), revision=revision, of_data_set=True)
+        for entry in info.siblings or ()
+    ]
+    return Listing(repository, revision, _licence(info), {file.name: file for file in files if _is_safe(file.name)})
 
 
 def download(listing: Listing, names: Iterable[str], folder: Path) -> None:
@@ -81,45 +77,20 @@ def download(listing: Listing, names: Iterable[str], folder: Path) -> None:
 
     Raises:
         SceneUnavailableError: the hub cannot be reached; what was downloaded stays.
-        DigestMismatchError: a file is not what the hub says, or has changed since it was downloaded.
+        DigestMismatchError: a file is not what the hub says.
+        MissingPackageError: ``huggingface_hub`` is not installed.
     """
-    wanted = sorted(names)
-    hub = _hub()
     ledger = _ledger(listing, folder)
-    lacking = [name for name in wanted if not _lies_whole(listing, ledger, name, folder)]
-    if not lacking:
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        hub.snapshot_download(
-            listing.repository,
-            repo_type="dataset",
-            revision=listing.revision,
-            allow_patterns=[glob.escape(name) for name in lacking],
-            local_dir=str(folder),
-        )
-    except Exception as error:
-        raise _unreachable(listing.repository, error) from error
-    found = {name: _checked(listing, name, folder) for name in lacking}
-    ledger = ledger.model_copy(update={"files": {**ledger.files, **found}})
-    partial = folder / f".{LEDGER_FILE}.part"
-    partial.write_text(json.dumps(ledger.model_dump(mode="json"), indent=1, sort_keys=True) + "\n")
-    partial.replace(folder / LEDGER_FILE)
-
-
-def _hub() -> Any:
-    try:
-        import huggingface_hub
-    except ImportError as error:
-        raise MissingPackageError("fetching needs huggingface_hub: 'pip install huggingface_hub'") from error
-    return huggingface_hub
-
-
-def _unreachable(repository: str, error: Exception) -> NavBenchError:
-    return SceneUnavailableError(
-        f"cannot fetch {repository} from huggingface.co ({one_line(error)}); what was downloaded stays: "
-        "the same command goes on"
-    )
+    for name in sorted(names):
+        if _lies_whole(listing, ledger, name, folder):
+            continue
+        try:
+            digest = fetch_file(listing.files[name], folder / name)
+        except WeightsError as error:
+            raise SceneUnavailableError(str(error)) from error
+        entry = Fetched(sha256=digest, size=(folder / name).stat().st_size, revision=listing.revision)
+        ledger = ledger.model_copy(update={"files": {**ledger.files, name: entry}})
+        _keep(ledger, folder)
 
 
 def _is_safe(name: str) -> bool:
@@ -150,6 +121,13 @@ def _ledger(listing: Listing, folder: Path) -> Ledger:
     return Ledger(repository=listing.repository, licence=listing.licence, files={})
 
 
+def _keep(ledger: Ledger, folder: Path) -> None:
+    """Write the ledger so that it is there whole, or as it was."""
+    partial = folder / f".{LEDGER_FILE}.part"
+    partial.write_text(json.dumps(ledger.model_dump(mode="json"), indent=1, sort_keys=True) + "\n")
+    partial.replace(folder / LEDGER_FILE)
+
+
 def _lies_whole(listing: Listing, ledger: Ledger, name: str, folder: Path) -> bool:
     """Whether a file was downloaded and is what was downloaded; one of another revision is fetched anew."""
     path, known = folder / name, ledger.files.get(name)
@@ -161,20 +139,3 @@ def _lies_whole(listing: Listing, ledger: Ledger, name: str, folder: Path) -> bo
     ):
         return False
     return file_digest(path) == known.sha256
-
-
-def _checked(listing: Listing, name: str, folder: Path) -> Fetched:
-    """What lies in the folder now under a name.
-
-    Raises:
-        DigestMismatchError: it is absent or not what the hub says.
-    """
-    path, published = folder / name, listing.files[name]
-    if not path.is_file():
-        raise DigestMismatchError(f"{listing.repository} did not give {name}; the same command tries again")
-    digest = file_digest(path)
-    if published.sha256 not in (None, digest):
-        raise DigestMismatchError(
-            f"{path} has hash {digest[:16]}, but the hub names {str(published.sha256)[:16]}; delete it and fetch again"
-        )
-    return Fetched(sha256=digest, size=path.stat().st_size, revision=listing.revision)

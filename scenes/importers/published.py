@@ -10,7 +10,7 @@ from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.domain.scene import Scene, ScenePlan
 from navbench_gs.domain.source import Offer
 from navbench_gs.errors import UnknownNameError
-from navbench_gs.suite.cache import cache_folder
+from navbench_gs.suite.cache import cache_folder, cache_written
 from navbench_gs.suite.sources import scene_source
 from scenes.importers import import_plan
 from scenes.importers.hub import Listing, download, list_files
@@ -54,7 +54,7 @@ class PublishedScenes(ABC):
         """
         listing = self._listed()
         scenes = {
-            scene_id: sum(listing.files[name].size for name in self.files(listing, folder))
+            scene_id: sum(listing.files[name].size or 0 for name in self.files(listing, folder))
             for scene_id, folder in self.folders(listing).items()
         }
         return Offer(self.repository, listing.url, listing.revision, listing.licence, scenes)
@@ -66,14 +66,16 @@ class PublishedScenes(ABC):
             UnknownNameError: the repository has no such scene.
             SceneUnavailableError: the repository cannot be reached; what was downloaded stays.
             DigestMismatchError: a downloaded file is not what the repository says.
-            DamagedFileError, InvalidRecordError, InfeasibleEpisodeError, StoreError: as ``import_capture``.
+            StoreError: the cache or ``folder`` cannot be written.
+            DamagedFileError, InvalidRecordError, InfeasibleEpisodeError: as ``import_capture``.
         """
         listing = self._listed()
         folders = self.folders(listing)
         if scene_id not in folders:
             raise UnknownNameError(f"scene of {self.name}", scene_id, folders)
         root = cache_folder() / "published" / self.name
-        download(listing, self.files(listing, folders[scene_id]), root)
+        with cache_written():
+            download(listing, self.files(listing, folders[scene_id]), root)
         plan = overridden(self.plan(listing, root, scene_id, folders[scene_id]), overrides)
         for note in plan.notes:
             tell(note)

@@ -2,14 +2,7 @@ import numpy as np
 import pytest
 
 from navbench_gs.drives.layout import write_clip
-
-
-def arc(bend, count):
-    """Poses (count, 3) along an arc at 1 m/s and 4 Hz."""
-    yaw = bend * np.arange(count)
-    step = 0.25 * np.stack([np.cos(yaw), np.sin(yaw)], axis=1)
-    places = np.concatenate([[[0.0, 0.0]], np.cumsum(step, axis=0)[:-1]])
-    return np.concatenate([places, yaw[:, None]], axis=1)
+from tests.navbench_gs.drives.made import arc
 
 
 @pytest.fixture(scope="session")

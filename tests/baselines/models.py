@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import torch
 from torch import nn
 
@@ -46,3 +47,21 @@ def settled(network: nn.Module, *pictures: torch.Tensor) -> nn.Module:
     with torch.no_grad():
         network.train()(*pictures)
     return network.eval()
+
+
+def package_features(
+    encoder: nn.Module, channels: int, *, groups: bool = False
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """EfficientNet-B0 of the package that the published files were trained with, with our tensors.
+
+    With ``groups`` as NoMaD has it: channels // 16 groups at torch's own eps in the place of every batch
+    normalisation. Returns what makes features of pictures.
+    """
+    package = pytest.importorskip("efficientnet_pytorch")
+    reference = package.EfficientNet.from_name("efficientnet-b0", in_channels=channels).eval()
+    for module in list(reference.modules()) if groups else []:
+        for name, child in module.named_children():
+            if isinstance(child, nn.BatchNorm2d):
+                setattr(module, name, nn.GroupNorm(child.num_features // 16, child.num_features))
+    reference.load_state_dict(encoder.state_dict(), strict=True)
+    return lambda pictures: reference._avg_pooling(reference.extract_features(pictures)).flatten(1)

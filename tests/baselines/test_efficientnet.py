@@ -7,15 +7,7 @@ import torch
 from torch import nn
 
 from baselines.efficientnet import EfficientNet, StaticallyPaddedConv, drop_connect, normalisation
-from tests.baselines.models import settled
-
-
-def reference_features(ours: EfficientNet, channels: int, pictures: torch.Tensor) -> torch.Tensor:
-    package = pytest.importorskip("efficientnet_pytorch")
-    reference = package.EfficientNet.from_name("efficientnet-b0", in_channels=channels).eval()
-    reference.load_state_dict(ours.state_dict(), strict=True)
-    with torch.no_grad():
-        return reference._avg_pooling(reference.extract_features(pictures)).flatten(1)
+from tests.baselines.models import package_features, settled
 
 
 @pytest.mark.parametrize("size", [(64, 85), (96, 96), (71, 93)], ids=str)
@@ -25,8 +17,9 @@ def test_features_equal_those_of_the_package(size):
     ours = settled(EfficientNet(3), pictures)
     with torch.no_grad():
         features = ours(pictures)
+        expected = package_features(ours, 3)(pictures)
     assert features.std() > 0.1, "the comparison would say little"
-    torch.testing.assert_close(features, reference_features(ours, 3, pictures), atol=1e-4, rtol=0)
+    torch.testing.assert_close(features, expected, atol=1e-4, rtol=0)
 
 
 def test_a_goal_encoder_equals_the_package_with_six_channels():
@@ -34,23 +27,15 @@ def test_a_goal_encoder_equals_the_package_with_six_channels():
     pictures = torch.randn(2, 6, 64, 85)
     ours = settled(EfficientNet(6), pictures)
     with torch.no_grad():
-        torch.testing.assert_close(ours(pictures), reference_features(ours, 6, pictures), atol=1e-4, rtol=0)
+        torch.testing.assert_close(ours(pictures), package_features(ours, 6)(pictures), atol=1e-4, rtol=0)
 
 
 def test_group_normalisation_replaces_every_batch_normalisation():
-    """NoMaD: channels // 16 groups at torch's own eps, in the place of every batch normalisation."""
-    package = pytest.importorskip("efficientnet_pytorch")
     torch.manual_seed(2)
     ours = EfficientNet(3, norm="group").eval()
-    reference = package.EfficientNet.from_name("efficientnet-b0").eval()
-    for module in list(reference.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, nn.BatchNorm2d):
-                setattr(module, name, nn.GroupNorm(child.num_features // 16, child.num_features))
-    reference.load_state_dict(ours.state_dict(), strict=True)
     pictures = torch.randn(1, 3, 96, 96)
     with torch.no_grad():
-        expected = reference._avg_pooling(reference.extract_features(pictures)).flatten(1)
+        expected = package_features(ours, 3, groups=True)(pictures)
         torch.testing.assert_close(ours(pictures), expected, atol=1e-4, rtol=0)
 
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from baselines.training import MODULES, Data, chosen_preset, recipe_of, train
-from navbench_gs.training.loop import STATE_FILE
+from navbench_gs.training.run_files import STATE_FILE
 from navbench_gs.weights.safetensors_file import read_weights
 from tests.baselines.data.test_citywalk import walk, write_poses, write_video
 from tests.baselines.data.test_teleop import straight, write_drive

@@ -15,7 +15,7 @@ from baselines.gnm.model import GNM
 from baselines.mbra.model import LogoNav, MBRAConfig, Relabeller
 from baselines.nomad.model import NoMaD, NoMaDConfig, path_of, waypoints_of
 from baselines.vint.model import ViNT, ViNTConfig
-from tests.baselines.models import settled
+from tests.baselines.models import package_features, settled
 
 NARROW = {"width": 64, "layers": 2, "heads": 4}
 
@@ -27,18 +27,6 @@ def _no_gradients_and_no_fused_kernels():
     with torch.no_grad():
         yield
     torch.backends.mha.set_fastpath_enabled(before)
-
-
-def package_features(encoder: nn.Module, channels: int, *, groups: bool = False):
-    """The published encoder with our tensors: pictures -> features."""
-    package = pytest.importorskip("efficientnet_pytorch")
-    reference = package.EfficientNet.from_name("efficientnet-b0", in_channels=channels).eval()
-    for module in list(reference.modules()) if groups else []:
-        for name, child in module.named_children():
-            if isinstance(child, nn.BatchNorm2d):
-                setattr(module, name, nn.GroupNorm(child.num_features // 16, child.num_features))
-    reference.load_state_dict(encoder.state_dict(), strict=True)
-    return lambda pictures: reference._avg_pooling(reference.extract_features(pictures)).flatten(1)
 
 
 def torch_encoder(template: nn.Module, stack: nn.Module, width: int, heads: int) -> nn.TransformerEncoder:

@@ -17,15 +17,15 @@ from navbench_gs.catalogue.pedestrians import PEDESTRIANS
 from navbench_gs.domain.episode import PedestrianPlacement
 from navbench_gs.domain.state import WorldState
 from navbench_gs.render.actors import Stage
-from navbench_gs.render.camera import Camera, look
+from navbench_gs.render.camera import Camera
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.select import DETAIL_PX
 from navbench_gs.splats.cloud import join_clouds
 from navbench_gs.suite.catalog import load_scene, scene_ids
 from navbench_gs.suite.clouds import load_cloud, load_light
-from navbench_gs.suite.episodes import load_episodes
 
 from ..navbench_gs.render.clouds import camera, street
+from ..navbench_gs.render.views import views_along_routes
 
 GAUSSIANS = 200_000
 BATCH = 32
@@ -46,13 +46,9 @@ def largest():
 
 
 def views_of(scene, count: int, width: int, height: int) -> list[Camera]:
-    """What a robot sees along the routes of a scene."""
-    poses = []
-    for episode in load_episodes(scene, "empty"):
-        route = np.array(episode.route)
-        for here, ahead in zip(route[:-1:8], route[1::8], strict=False):
-            poses.append(look((here[0], here[1], 0.5), float(np.arctan2(*(ahead - here)[::-1])) + 0.03))
-    return [Camera(poses[index * len(poses) // count], width / 2.0, width, height) for index in range(count)]
+    """``count`` of what a robot sees along the routes of a scene."""
+    views = views_along_routes(scene, width, height)
+    return [views[index * len(views) // count] for index in range(count)]
 
 
 def time_views(benchmark, renderer, scene, views) -> None:

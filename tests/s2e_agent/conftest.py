@@ -2,14 +2,7 @@ import numpy as np
 import pytest
 
 from navbench_gs.drives.layout import write_clip
-
-
-def arc(index, count):
-    """Poses (count, 3) along an arc at about 1 m/s and 4 Hz; the bend differs from drive to drive."""
-    yaw = (index % 5 - 2) * 0.05 * np.arange(count)
-    step = 0.25 * np.stack([np.cos(yaw), np.sin(yaw)], axis=1)
-    places = np.concatenate([[[0.0, 0.0]], np.cumsum(step, axis=0)[:-1]])
-    return np.concatenate([places, yaw[:, None]], axis=1)
+from tests.navbench_gs.drives.made import arc
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +12,7 @@ def drives(tmp_path_factory):
     rng = np.random.Generator(np.random.PCG64(5))
     for index in range(10):
         pictures = rng.integers(0, 60, (24, 24, 32, 3)) + np.array([30 * (index % 5), 60, 120])
-        poses = arc(index, 24)
+        poses = arc((index % 5 - 2) * 0.05, 24)
         disturbed = np.arange(24) == 12
         ranges = rng.uniform(0.5, 8.0, (24, 4))
         people = rng.uniform(0.5, 8.0, (24, 2, 4))

@@ -1,4 +1,4 @@
-"""A small policy that tests of post-training start from."""
+"""Small policies that tests start from."""
 
 import torch
 
@@ -13,6 +13,14 @@ def small_policy():
     policy.anchors.copy_(torch.tensor([[2.0, 0.0], [1.0, 0.0], [1.5, 1.0], [1.5, -1.0]]))
     torch.nn.init.constant_(policy.head.scale[-1].bias, 1.0)
     return policy.eval()
+
+
+def random_policy(config=PRESETS["debug"].policy, **changes):
+    """A policy of these numbers, ``changes`` made to them, with random weights and random anchors."""
+    torch.manual_seed(0)
+    policy = Policy(config.model_copy(update=changes)).eval()
+    policy.anchors.copy_(torch.randn(len(policy.anchors), 2))
+    return policy
 
 
 def memory_of(policy, samples):

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from navbench_gs.agents.oracle.forecasts import blocked_by, obstacle_cells
+from navbench_gs.agents.oracle.forecasts import obstacle_cells
 from navbench_gs.agents.oracle.knowledge import Knowledge, described, words_of
 from navbench_gs.agents.oracle.rollouts import HULL_DISC_M, Candidates, Rollouts, RouteAhead, hull_discs, roll_out
 from navbench_gs.domain.action import Velocity
@@ -96,7 +96,7 @@ class OracleAgent:
         given = _given(privileged)
         episode, self._grid = given.episode, load_terrain(given.scene).grid
         self._occupied = obstacle_cells(self._grid, episode)
-        free = blocked_by(self._grid, self._occupied)
+        free = self._grid.blocked_at(self._occupied)
         self._ground = clearance_field(free)
         self._solid = clearance_field(Grid(np.ones_like(free.walkable), free.blocked, free.origin, free.cell_m))
         self._plain = self._cost = self._way_field(episode)

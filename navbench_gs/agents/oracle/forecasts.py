@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.agents.oracle.forecast import PedestrianForecast
-from navbench_gs.catalogue.obstacles import OBSTACLES
+from navbench_gs.catalogue.obstacles import footprint
 from navbench_gs.domain.episode import Episode
 from navbench_gs.domain.state import WorldState
 from navbench_gs.terrain.distance import occupied_by
@@ -50,14 +50,9 @@ class Forecasts:
 
 
 def _forecast(episode: Episode, grid: Grid) -> PedestrianForecast:
-    return PedestrianForecast(episode.pedestrians, blocked_by(grid, obstacle_cells(grid, episode)))
+    return PedestrianForecast(episode.pedestrians, grid.blocked_at(obstacle_cells(grid, episode)))
 
 
 def obstacle_cells(grid: Grid, episode: Episode) -> NDArray[np.bool_]:
     """Cells (NX, NY) that the obstacles of an episode stand on."""
-    return occupied_by(grid, [(*placed.pose[:2], OBSTACLES[placed.kind].radius_m) for placed in episode.obstacles])
-
-
-def blocked_by(grid: Grid, occupied: NDArray[np.bool_]) -> Grid:
-    """The walkable grid, blocked where cells (NX, NY) are ``occupied``."""
-    return Grid(grid.walkable & ~occupied, grid.blocked | occupied, grid.origin, grid.cell_m)
+    return occupied_by(grid, map(footprint, episode.obstacles))

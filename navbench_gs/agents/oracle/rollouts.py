@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navbench_gs.domain.rules import RobotRules
-from navbench_gs.geometry import arc_lengths
+from navbench_gs.geometry import arc_lengths, way_to_nearest
 
 Floats = NDArray[np.float64]
 TURN_IN_PLACE_RAD = 0.9
@@ -64,12 +64,7 @@ class RouteAhead:
 
     def nearest(self, x: float, y: float) -> tuple[float, float]:
         """How far along the route the point nearest to (x, y) lies, and how far away it is, metres."""
-        starts, spans = self.points[:-1], np.diff(self.points, axis=0)
-        lengths = np.maximum(np.sum(spans * spans, axis=1), 1e-12)
-        shares = np.clip(((x - starts[:, 0]) * spans[:, 0] + (y - starts[:, 1]) * spans[:, 1]) / lengths, 0.0, 1.0)
-        gaps = np.hypot(starts[:, 0] + shares * spans[:, 0] - x, starts[:, 1] + shares * spans[:, 1] - y)
-        best = int(np.argmin(gaps))
-        return float(self._lengths[best] + shares[best] * np.sqrt(lengths[best])), float(gaps[best])
+        return way_to_nearest((x, y), self.points)
 
 
 def roll_out(

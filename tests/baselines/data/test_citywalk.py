@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from baselines.data.citywalk_batch import GoalRange, Seen, city_sample
-from baselines.data.citywalk_clips import read_city_clip, read_city_clips, rotation_matrices
+from baselines.data.citywalk_clips import read_city_clip, read_city_clips
 from baselines.data.video import frames_at
 from navbench_gs.errors import DamagedFileError
 
@@ -62,11 +62,6 @@ def test_what_is_no_clip_is_one_line(tmp_path):
         read_city_clip(tmp_path / "c.mp4", tmp_path / "none.txt")
     with pytest.raises(DamagedFileError, match="holds 0 clips"):
         read_city_clips(tmp_path, "train")
-
-
-def test_quaternions_turn_about_their_axis():
-    quarter = rotation_matrices(np.array([[0, 0, np.sin(np.pi / 4), np.cos(np.pi / 4)]]))[0]
-    assert quarter @ [1, 0, 0] == pytest.approx([0, 1, 0])
 
 
 def test_frames_are_those_at_the_times(tmp_path):

@@ -263,7 +263,7 @@ WHOLE = [
     (other_episode, "yard_00-empty-0 is not the episode"),
     (other_agent, "the card is of oracle 1, the run of 'straight' '1'"),
     (other_seed, "the run's agent seed is 0, which is none of the card's (1, 2)"),
-    (impossible_period, "decides every 0.01 s, which is no multiple of 0.05 s"),
+    (impossible_period, "has an impossible clock: decision period 0.01 s is not a multiple of 0.05 s; nearest: 0.05 s"),
     (without_recording, "the row of yard_00-empty-0 has no recording"),
     (more_recordings, "1 recordings belong to no row (first: 'yard_00-empty-9.npz')"),
     (not_finite, "route_completion: Input should be a finite number"),

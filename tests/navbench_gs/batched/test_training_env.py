@@ -171,7 +171,7 @@ def test_mistakes_are_told(yard):
         env.step(torch.zeros(2))
     with pytest.raises(AgentFailure, match="not finite"):
         env.step(torch.full((2, 2), torch.nan))
-    with pytest.raises(AgentCardError, match="not a multiple"):
+    with pytest.raises(AgentCardError, match=r"not a multiple of 0\.05 s; nearest: 0\.1 s"):
         training(yard, decision_period_s=0.12)
     with pytest.raises(AgentCardError, match="expected 'velocity' or 'waypoints'"):
         training(yard, action="torque")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from navbench_gs.catalogue.body import BoxBody, CylinderBody
-from navbench_gs.catalogue.obstacles import LOOK_VARIANTS, OBSTACLES, obstacle_look, obstacle_variant
+from navbench_gs.catalogue.obstacles import LOOK_VARIANTS, OBSTACLES, footprint, obstacle_look, obstacle_variant
+from navbench_gs.domain.episode import ObstaclePlacement
 from navbench_gs.errors import UnknownNameError
 
 TOLERANCE_M = 0.03
@@ -98,3 +99,10 @@ def test_less_detail_means_fewer_surfels():
 def test_an_unknown_type_is_refused_with_the_closest_name():
     with pytest.raises(UnknownNameError, match="did you mean 'bollard'"):
         obstacle_look("bolard")
+
+
+def test_a_footprint_holds_the_obstacle_where_it_stands():
+    placement = ObstaclePlacement(kind="crate", pose=(1.0, -2.0, 0.3), look_seed=0)
+    assert footprint(placement) == (1.0, -2.0, OBSTACLES["crate"].radius_m)
+    with pytest.raises(UnknownNameError, match="did you mean 'crate'"):
+        footprint(placement.model_copy(update={"kind": "crates"}))

@@ -9,7 +9,7 @@ import pytest
 
 from navbench_gs.domain.agent import CameraNeed
 from navbench_gs.domain.rules import RULES_V0
-from navbench_gs.render.camera import look, robot_camera
+from navbench_gs.render.camera import Camera, look, robot_camera
 
 
 def test_a_camera_that_looks_along_x_has_y_to_its_left_and_z_up():
@@ -30,3 +30,9 @@ def test_the_robots_camera_stands_before_its_middle_half_a_metre_up_with_90_degr
     np.testing.assert_allclose(camera.position, [1.0, 2.25, 0.8], atol=1e-12)
     assert camera.focal_px == pytest.approx(80.0)
     assert camera.centre_px == (80.0, 60.0)
+
+
+def test_slopes_are_those_of_rays_through_the_pixels_centres():
+    across, down = Camera(np.eye(4), 2.0, 4, 2).slopes
+    assert across.tolist() == [-0.75, -0.25, 0.25, 0.75]
+    assert down.tolist() == [-0.25, 0.25]

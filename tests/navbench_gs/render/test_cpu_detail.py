@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from navbench_gs.domain.cloud import GaussianCloud
-from navbench_gs.domain.scene import Scene
-from navbench_gs.render.camera import Camera, look
 from navbench_gs.render.cpu import CpuRenderer
 from navbench_gs.render.cpu_detail import merge_neighbours
 from navbench_gs.render.cpu_ellipsoids import ellipsoids_of
@@ -18,10 +16,10 @@ from navbench_gs.render.select import DETAIL_PX
 from navbench_gs.splats.harmonics import CONSTANT_TERM
 from navbench_gs.suite.catalog import load_scene, scene_ids
 from navbench_gs.suite.clouds import load_cloud
-from navbench_gs.suite.episodes import load_episodes
 
 from . import reference
 from .clouds import camera, cloud_around, clouds_of_every_shape, street
+from .views import views_along_routes
 
 
 def discs(x: list[float], opacity: float) -> GaussianCloud:
@@ -85,16 +83,6 @@ def test_the_forest_stands_for_every_gaussian_once(degree):
 
 def decibels(one: np.ndarray, other: np.ndarray) -> float:
     return float(-10 * np.log10(max(np.mean((one.astype(np.float64) - other) ** 2), 1e-30)))
-
-
-def views_along_routes(scene: Scene, width: int, height: int) -> list[Camera]:
-    """What a robot sees at every eighth point of the routes, looking a little past the next."""
-    poses = []
-    for episode in load_episodes(scene, "empty"):
-        route = np.array(episode.route)
-        for here, ahead in zip(route[:-1:8], route[1::8], strict=False):
-            poses.append(look((here[0], here[1], 0.5), float(np.arctan2(*(ahead - here)[::-1])) + 0.03))
-    return [Camera(pose, width / 2.0, width, height) for pose in poses]
 
 
 def worst_of(scene_id: str, width: int, height: int) -> float:

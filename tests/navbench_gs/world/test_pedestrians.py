@@ -7,7 +7,7 @@ import pytest
 from navbench_gs.domain.episode import ObstaclePlacement, PedestrianPlacement
 from navbench_gs.domain.rules import RULES_V0
 from navbench_gs.terrain.terrain import Grid
-from navbench_gs.world.pedestrians import ARRIVED_M, Crowd, _coarser
+from navbench_gs.world.pedestrians import ARRIVED_M, Crowd, _coarser, planning_grid
 
 AWAY = np.array([9.0, 9.0, 0.0])
 STILL = np.zeros(2)
@@ -175,3 +175,12 @@ def test_a_coarser_cell_is_walkable_only_if_all_of_it_is_and_blocked_if_any_of_i
     assert coarse.walkable.tolist() == [[False, True], [False, False]], "cells beyond the grid are not walkable"
     assert coarse.blocked.tolist() == [[False, True], [False, False]]
     assert (coarse.origin, coarse.cell_m) == ((1.0, 2.0), 0.2)
+
+
+def test_pedestrians_plan_round_the_obstacles_of_their_episode(yard):
+    episode = yard.episode("obstacle_ped", obstacles=(ObstaclePlacement(kind="crate", pose=(3.0, 3.0, 0.0)),))
+    grid = planning_grid(yard.terrain.grid, episode)
+    assert grid.cell_m == pytest.approx(0.2)
+    places = np.array([(3.0, 3.0), (3.0, 5.0)])
+    assert grid.holds(grid.blocked, places, outside=True).tolist() == [True, False]
+    assert grid.holds(grid.walkable, places, outside=False).tolist() == [False, True]

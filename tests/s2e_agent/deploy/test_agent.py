@@ -10,6 +10,8 @@ from s2e_agent.models.checkpoint import load_policy, save_policy
 from s2e_agent.models.policy import Policy
 from s2e_agent.models.waypoint_mixture import Mixture
 
+from ..small import random_policy
+
 
 def observation(seed):
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -23,9 +25,7 @@ def observation(seed):
 
 
 def random_agent(name="debug", variant="", **changes):
-    torch.manual_seed(0)
-    policy = Policy(PRESETS[name].policy.model_copy(update=changes))
-    policy.anchors.copy_(torch.randn(len(policy.anchors), 2))
+    policy = random_policy(PRESETS[name].policy, **changes)
     return S2EAgent.of_policy(policy, revision="random", variant=variant)
 
 

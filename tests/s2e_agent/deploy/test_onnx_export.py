@@ -2,19 +2,12 @@ import pytest
 import torch
 
 from navbench_gs.errors import WeightsError
-from s2e_agent.config.pretraining import PRESETS
 from s2e_agent.deploy import onnx_export
-from s2e_agent.models.policy import Policy
+
+from ..small import random_policy
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
-
-
-def random_policy(**changes):
-    torch.manual_seed(0)
-    policy = Policy(PRESETS["debug"].policy.model_copy(update=changes)).eval()
-    policy.anchors.copy_(torch.randn(len(policy.anchors), 2))
-    return policy
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,11 @@ from s2e_agent.evaluation.feature_drift import (
     picture_sequences,
     score_variation,
 )
-from s2e_agent.models.policy import Policy
 from s2e_agent.models.waypoint_mixture import Mixture
 
+from ..small import random_policy
+
 DEBUG = PRESETS["debug"].policy
-
-
-def random_policy(seed=0, **changes):
-    torch.manual_seed(seed)
-    policy = Policy(DEBUG.model_copy(update=changes)).eval()
-    policy.anchors.copy_(torch.randn(len(policy.anchors), 2))
-    return policy
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,10 @@ from s2e_agent.models.attention import AttentionBlock
 from s2e_agent.models.context import goal_features, newer_frames
 from s2e_agent.models.encoder import look
 from s2e_agent.models.mixture_head import MixtureHead
-from s2e_agent.models.policy import Policy
+
+from ..small import random_policy
 
 NOWHERE = [float("nan")] * 2
-
-
-def random_policy(config):
-    torch.manual_seed(0)
-    policy = Policy(config).eval()
-    policy.anchors.copy_(torch.randn(config.anchors, 2))
-    return policy
 
 
 def pictures(encoder, count):

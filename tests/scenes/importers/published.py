@@ -7,18 +7,18 @@ import inspect
 import json
 import shutil
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import numpy as np
-from huggingface_hub import snapshot_download
+import pytest
 from huggingface_hub.hf_api import DatasetInfo
 
 from navbench_gs.domain.cloud import GaussianCloud
 from navbench_gs.splats.formats import write_splats
 
-REAL_DOWNLOAD = inspect.signature(snapshot_download)
+REAL_DOWNLOAD = inspect.signature(huggingface_hub.hf_hub_download)
 SMALL = 4000
 """Bytes below which the hub keeps no SHA-256."""
 
@@ -35,8 +35,10 @@ class FakeHub:
     spoiled: str | None = None
     """A file that arrives with other bytes."""
 
-    def HfApi(self) -> FakeHub:  # noqa: N802
-        return self
+    def stand_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Answer for the real hub until the end of the test."""
+        monkeypatch.setattr(huggingface_hub, "HfApi", lambda: self)
+        monkeypatch.setattr(huggingface_hub, "hf_hub_download", self.hf_hub_download)
 
     def dataset_info(self, repository: str, *, files_metadata: bool) -> Any:
         assert files_metadata
@@ -56,25 +58,18 @@ class FakeHub:
             likes=0,
         )
 
-    def snapshot_download(
-        self, repository: str, *, repo_type: str, revision: str, allow_patterns: list[str], local_dir: str
-    ) -> str:
-        REAL_DOWNLOAD.bind(
-            repository, repo_type=repo_type, revision=revision, allow_patterns=allow_patterns, local_dir=local_dir
-        )
+    def hf_hub_download(self, repository: str, name: str, *, repo_type: str, revision: str, local_dir: str) -> str:
+        REAL_DOWNLOAD.bind(repository, name, repo_type=repo_type, revision=revision, local_dir=local_dir)
         assert repo_type == "dataset" and revision == "0123456789abcdef"
-        folder = self.root / repository
-        names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
-        for name in (name for name in names if any(fnmatchcase(name, pattern) for pattern in allow_patterns)):
-            if self.broken_after is not None and len(self.downloads) >= self.broken_after:
-                raise ConnectionError("the line broke")
-            target = Path(local_dir) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, target)
-            if name == self.spoiled:
-                target.write_bytes(b"x" * target.stat().st_size)
-            self.downloads.append(name)
-        return local_dir
+        if self.broken_after is not None and len(self.downloads) >= self.broken_after:
+            raise ConnectionError("the line broke")
+        target = Path(local_dir) / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.root / repository / name, target)
+        if name == self.spoiled:
+            target.write_bytes(b"x" * target.stat().st_size)
+        self.downloads.append(name)
+        return str(target)
 
     @staticmethod
     def _entry(folder: Path, path: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import gymnasium
-import huggingface_hub
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -77,8 +76,7 @@ def hub(tmp_path, monkeypatch) -> FakeHub:
     route = {"type": "straight", "waypoints": [list(START[:2]), list(GOAL[:2])]}
     assets = fake.root / "UCLA-VAIL" / "SidewalkBench-GS-Assets"
     sidewalkbench_scene(assets, "scene_03", place(), boxes(Similarity()), {"routes": {"short": [route]}})
-    monkeypatch.setattr(huggingface_hub, "HfApi", fake.HfApi)
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", fake.snapshot_download)
+    fake.stand_in(monkeypatch)
     monkeypatch.setenv("NAVBENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(capture, "TASKS", {"empty": TASKS["empty"]})  # freezing the other three takes seconds
     return fake

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import huggingface_hub
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -64,8 +63,7 @@ def hub(tmp_path, monkeypatch) -> FakeHub:
     assets = fake.root / "UCLA-VAIL" / "SidewalkBench-GS-Assets"
     for name in ("scene_03", "scene_07"):
         sidewalkbench_scene(assets, name, random_cloud(60, 4), TRIANGLE, ANNOTATION)
-    monkeypatch.setattr(huggingface_hub, "HfApi", fake.HfApi)
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", fake.snapshot_download)
+    fake.stand_in(monkeypatch)
     monkeypatch.setenv("NAVBENCH_CACHE", str(tmp_path / "cache"))
     return fake
 
@@ -182,18 +180,19 @@ def test_a_broken_line_says_so_and_the_next_run_goes_on(hub, built, tmp_path):
     hub.broken_after = None
     fetched("vid2sim", "vid2sim_0000", tmp_path)
     assert len(built) == 1
+    assert len(hub.downloads) == len(set(hub.downloads)) == 4
 
 
 def test_a_file_that_is_not_what_the_hub_says_is_refused(hub, built, tmp_path):
     hub.spoiled = "vid2sim_raw/0000/point_cloud.ply"
-    with pytest.raises(DigestMismatchError, match=r"point_cloud\.ply has hash .* delete it and fetch again"):
+    with pytest.raises(DigestMismatchError, match=r"point_cloud\.ply is not the file on record .* delete it and fetch"):
         fetched("vid2sim", "vid2sim_0000", tmp_path)
     assert built == []
 
 
 def test_without_a_network_one_line_says_so(hub):
     hub.root.rename(hub.root.with_name("gone"))
-    with pytest.raises(SceneUnavailableError, match=r"cannot fetch UCLA-VAIL/NavBenchGS from huggingface\.co"):
+    with pytest.raises(SceneUnavailableError, match=r"cannot fetch https://huggingface\.co/datasets/UCLA-VAIL/"):
         scene_source("vid2sim").offer()
 
 
